@@ -1,0 +1,47 @@
+/**
+ * The names by which the parts find each other: tags, documents, parameters.
+ * One file, so that who writes a name and who reads it can't drift apart.
+ */
+
+/** Tag keys on every AWS resource of a cluster. */
+export const TAG = {
+  /** The cluster's name. What lacks it is never touched (Safety 6). */
+  cluster: 'everswarm:cluster',
+  /** The group an instance belongs to. */
+  group: 'everswarm:group',
+  /** On an interface, a volume and an instance: the logical ID they belong to. */
+  logicalId: 'everswarm:logical-id',
+  /** On an instance: the generation of the launch record it came from. */
+  generation: 'everswarm:generation',
+  /** On an instance: the hash of the configuration it was launched with. */
+  configHash: 'everswarm:config-hash',
+} as const;
+
+/** The engine label that carries a pet's logical ID. */
+export const LOGICAL_ID_LABEL = 'everswarm.logical-id';
+
+/** The SSM documents of a cluster. What each takes and returns: `templates/README.md`. */
+export const DOCUMENTS = [
+  'probe',
+  'swarm-init',
+  'swarm-join',
+  'publish-tokens',
+  'node-demote',
+  'node-remove',
+  'node-drain',
+  'engine-restart',
+] as const;
+export type DocumentKey = (typeof DOCUMENTS)[number];
+
+/** Full name of a cluster's SSM document, e.g. `everswarm-demo-probe`. */
+export function documentName(cluster: string, key: DocumentKey): string {
+  return `everswarm-${cluster}-${key}`;
+}
+
+export const SWARM_ROLES = ['manager', 'worker'] as const;
+export type SwarmRole = (typeof SWARM_ROLES)[number];
+
+/** The SecureString parameter that a manager writes and a joining node of that role reads. */
+export function tokenParameterName(cluster: string, role: SwarmRole): string {
+  return `/everswarm/${cluster}/join-token/${role}`;
+}

@@ -1,0 +1,78 @@
+import type { SwarmRole } from '../names.ts';
+
+/** One step from observation to spec. Every action says why. */
+export type Action = { readonly reason: string } & (
+  | LaunchAction
+  /** Mark a launch as healthy: it stops counting as a failure. */
+  | { readonly kind: 'confirmLaunch'; readonly slot: string; readonly generation: number }
+  | {
+      readonly kind: 'attachVolume';
+      readonly logicalId: string;
+      readonly instanceId: string;
+      readonly volumeId: string;
+      readonly deviceName: string;
+    }
+  | { readonly kind: 'terminate'; readonly instanceIds: readonly string[] }
+  /** Decide, once, which manager initialises the Swarm. */
+  | { readonly kind: 'claimGenesis'; readonly seed: string }
+  /** Remember the Swarm that is there: nothing will be initialised again. */
+  | { readonly kind: 'recordGenesis'; readonly seed: string; readonly clusterId: string }
+  | { readonly kind: 'initSwarm'; readonly instanceId: string; readonly logicalId: string }
+  | {
+      readonly kind: 'join';
+      readonly role: SwarmRole;
+      readonly instanceIds: readonly string[];
+      /** Private addresses of healthy managers to join at, the leader first. */
+      readonly managers: readonly string[];
+      /** A healthy manager that can publish the tokens, should they be missing or stale. */
+      readonly publisher: string;
+    }
+  | { readonly kind: 'demoteNode'; readonly nodeId: string; readonly via: string }
+  | { readonly kind: 'removeNode'; readonly nodeId: string; readonly via: string }
+  | { readonly kind: 'drainNode'; readonly nodeId: string; readonly via: string; readonly seconds: number }
+  | { readonly kind: 'restartEngine'; readonly instanceId: string }
+);
+
+export interface LaunchAction {
+  readonly kind: 'launch';
+  readonly slot: string;
+  readonly group: string;
+  /** The generation to launch; the executor records the intent under it before it calls EC2. */
+  readonly generation: number;
+  /** True when the record is there already: its request is sent again, to the letter, to make sure of the effect. */
+  readonly replay: boolean;
+  /** Launches in a row, before this one, that never became healthy. */
+  readonly failures: number;
+  readonly order: LaunchOrder;
+}
+
+export type LaunchOrder =
+  | { readonly kind: 'pet'; readonly logicalId: string; readonly interfaceId: string; readonly volumeId: string }
+  | { readonly kind: 'batch'; readonly zone: string; readonly subnetId: string; readonly count: number };
+
+export type ActionKind = Action['kind'];
+
+/** A thing that ought to be done and is not, because a rule forbids it. Goes to the event log. */
+export interface Held {
+  /** Stable name of the rule or cause, e.g. `no-quorum`, `backoff`, `parked`. */
+  readonly rule: string;
+  /** What it is about: a logical ID, an instance id, a group. */
+  readonly subject: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch when looking again can help; `undefined`: when the world changes. */
+  readonly until: number | undefined;
+}
+
+/** Something under way that needs nothing but time. */
+export interface Waiting {
+  readonly what: string;
+  readonly subject: string;
+}
+
+export interface Plan {
+  readonly actions: readonly Action[];
+  readonly held: readonly Held[];
+  readonly waiting: readonly Waiting[];
+  /** True when the machines must be asked (probed) before more can be decided. */
+  readonly needsProbes: boolean;
+}

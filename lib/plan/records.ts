@@ -1,0 +1,61 @@
+/** What the planner must remember between passes, because no observation shows it. */
+export interface Records {
+  /** By slot: `pet/<logicalId>` or `batch/<group>/<zone>`. */
+  readonly launches: ReadonlyMap<string, LaunchRecord>;
+  readonly genesis: Genesis | undefined;
+  readonly mode: ControllerMode;
+}
+
+/** `active` repairs; `removing`: the cluster is being taken down, nothing is launched any more. */
+export type ControllerMode = 'active' | 'removing';
+
+/** Intent before effect: written before a launch, completed after it. */
+export interface LaunchRecord {
+  readonly slot: string;
+  readonly group: string;
+  /** Grows by one with each new launch of the slot, from 1. The EC2 client token is derived from it. */
+  readonly generation: number;
+  /** How many instances this launch asked for. */
+  readonly count: number;
+  /** The request, whole: a replay must be the same to the letter, or EC2 refuses the token. */
+  readonly request: LaunchRequest;
+  readonly state: 'intended' | 'launched' | 'failed';
+  /** What EC2 answered; empty while intended. */
+  readonly instanceIds: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly intendedAt: number;
+  readonly launchedAt: number | undefined;
+  /** When its instances were first seen healthy; `undefined` as long as they were not. */
+  readonly confirmedAt: number | undefined;
+  /** Launches in a row, this one not counted, that never became healthy. */
+  readonly failures: number;
+  /** The last launch's AWS error code and message, if it failed. */
+  readonly lastError: string | undefined;
+}
+
+/** Everything a `RunInstances` call is made from. Plain data, so that it can be stored and replayed. */
+export interface LaunchRequest {
+  readonly clientToken: string;
+  readonly launchTemplate: { readonly id: string; readonly version: string };
+  readonly imageId: string;
+  readonly instanceType: string;
+  /** Shell script, not yet base64. */
+  readonly userData: string;
+  readonly count: number;
+  /** Pets bring their interface; cattle name a subnet. */
+  readonly placement:
+    | { readonly kind: 'interface'; readonly interfaceId: string }
+    | { readonly kind: 'subnet'; readonly subnetId: string };
+  /** Root volume of cattle; pets keep the image's own. */
+  readonly rootVolume: { readonly deviceName: string; readonly sizeGiB: number; readonly type: string } | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The one initialisation in a cluster's life (Safety 4). */
+export interface Genesis {
+  /** Logical ID of the manager that may initialise; decided once. */
+  readonly seed: string;
+  readonly claimedAt: number;
+  /** The Swarm's cluster id, once it was seen; from then on nothing is ever initialised again. */
+  readonly clusterId: string | undefined;
+}
