@@ -1,4 +1,5 @@
 import type { SwarmRole } from '../names.ts';
+import type { Suspicion } from './records.ts';
 
 /** One step from observation to spec. Every action says why. */
 export type Action = { readonly reason: string } & (
@@ -30,7 +31,11 @@ export type Action = { readonly reason: string } & (
   | { readonly kind: 'demoteNode'; readonly nodeId: string; readonly via: string }
   | { readonly kind: 'removeNode'; readonly nodeId: string; readonly via: string }
   | { readonly kind: 'drainNode'; readonly nodeId: string; readonly via: string; readonly seconds: number }
-  | { readonly kind: 'restartEngine'; readonly instanceId: string }
+  | { readonly kind: 'restartEngine'; readonly instanceId: string; readonly suspicion: Suspicion }
+  /** Remember that a machine looked broken (the executor stores it as it is). */
+  | { readonly kind: 'suspect'; readonly suspicion: Suspicion }
+  /** It is well again, or gone: forget it. */
+  | { readonly kind: 'absolve'; readonly instanceId: string }
 );
 
 export interface LaunchAction {

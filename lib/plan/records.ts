@@ -3,6 +3,8 @@ export interface Records {
   /** By slot: `pet/<logicalId>` or `batch/<group>/<zone>`. */
   readonly launches: ReadonlyMap<string, LaunchRecord>;
   readonly genesis: Genesis | undefined;
+  /** By instance id: what looked broken in earlier passes. Nothing destructive happens on one look. */
+  readonly suspicions: ReadonlyMap<string, Suspicion>;
   readonly mode: ControllerMode;
 }
 
@@ -58,4 +60,15 @@ export interface Genesis {
   readonly claimedAt: number;
   /** The Swarm's cluster id, once it was seen; from then on nothing is ever initialised again. */
   readonly clusterId: string | undefined;
+}
+
+/** A running machine that looked broken, and since when. */
+export interface Suspicion {
+  readonly instanceId: string;
+  /** Stable name of what was seen, e.g. `engine-down`, `silent`, `node-down`; another symptom starts anew. */
+  readonly symptom: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** When its engine was last restarted for it; `undefined`: not yet. */
+  readonly restartedAt: number | undefined;
 }

@@ -1,4 +1,4 @@
-import type { ControllerMode, Genesis, LaunchRecord, Records } from '../plan/records.ts';
+import type { ControllerMode, Genesis, LaunchRecord, Records, Suspicion } from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 
 /** A lease that is ours. `fence` grows with each acquisition and guards every later write. */
@@ -88,6 +88,10 @@ export interface Store {
   putGenesis(lease: Lease, genesis: Genesis): Promise<void>;
   /** @throws LeaseLostError */
   putLaunch(lease: Lease, record: LaunchRecord): Promise<void>;
+  /** @throws LeaseLostError */
+  putSuspicion(lease: Lease, suspicion: Suspicion): Promise<void>;
+  /** Absent already: no error. @throws LeaseLostError */
+  removeSuspicion(lease: Lease, instanceId: string): Promise<void>;
 
   status(): Promise<ClusterStatus | undefined>;
   putStatus(lease: Lease, status: ClusterStatus): Promise<void>;
