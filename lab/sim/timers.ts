@@ -1,0 +1,39 @@
+import type { Clock } from '../../lib/clock.ts';
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** Callbacks at a later time, on a passed-in clock; all can be called off at once. */
+export interface Timers {
+  after(milliseconds: number, run: () => void): Timer;
+  cancelAll(): void;
+}
+
+/** What `run` throws is not caught: it is a fault in the model, and ends the process or the test. */
+export function createTimers(clock: Clock): Timers {
+  const open = new Set<Timer>();
+  return {
+    after(milliseconds, run) {
+      const abort = new AbortController();
+      const timer: Timer = {
+        cancel() {
+          if (open.delete(timer)) abort.abort();
+        },
+      };
+      open.add(timer);
+      clock.sleep(milliseconds, abort.signal).then(
+        () => {
+          if (open.delete(timer)) run();
+        },
+        (reason: unknown) => {
+          if (!abort.signal.aborted) throw reason;
+        },
+      );
+      return timer;
+    },
+    cancelAll() {
+      for (const timer of [...open]) timer.cancel();
+    },
+  };
+}
