@@ -78,6 +78,8 @@ export interface Plan {
   readonly actions: readonly Action[];
   readonly held: readonly Held[];
   readonly waiting: readonly Waiting[];
-  /** True when the machines must be asked (probed) before more can be decided. */
-  readonly needsProbes: boolean;
+  /** Instances that must be asked (probed) before more can be decided. */
+  readonly ask: readonly string[];
+  /** True while a manager's address or disk is about to be free: a listing without a leader can take 8 s, and would hold it up. */
+  readonly askCanWait: boolean;
 }

@@ -1,0 +1,45 @@
+import type { Action, Held, Plan, Waiting } from './action.ts';
+
+/** A plan being written. Each part of the planner adds to it; the order is the order of execution. */
+export class Draft {
+  readonly #actions: Action[] = [];
+  readonly #held: Held[] = [];
+  readonly #waiting: Waiting[] = [];
+  #hurry = false;
+  readonly #ask = new Set<string>();
+
+  act(action: Action): void {
+    this.#actions.push(action);
+  }
+
+  hold(rule: string, subject: string, reason: string, until?: number): void {
+    this.#held.push({ rule, subject, reason, until });
+  }
+
+  wait(what: string, subject: string): void {
+    this.#waiting.push({ what, subject });
+  }
+
+  /** Something short is under way that must be acted on at once when it is over. */
+  hurry(): void {
+    this.#hurry = true;
+  }
+
+  ask(instanceId: string): void {
+    this.#ask.add(instanceId);
+  }
+
+  get actions(): readonly Action[] {
+    return this.#actions;
+  }
+
+  plan(): Plan {
+    return {
+      actions: this.#actions,
+      held: this.#held,
+      waiting: this.#waiting,
+      ask: [...this.#ask].sort(),
+      askCanWait: this.#hurry,
+    };
+  }
+}

@@ -1,0 +1,159 @@
+import type { InstanceSeen, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
+import { LIMITS } from './limits.ts';
+import { instanceIdOf, isHealthyVoter, type SwarmView } from './swarm-view.ts';
+import { type PlanInput, probeOf } from './world.ts';
+
+/** What is to be thought of a machine. */
+export type Health =
+  | { readonly kind: 'healthy' }
+  /** Nothing but time is needed. */
+  | { readonly kind: 'coming'; readonly what: string }
+  /** Nobody has asked it in this pass. */
+  | { readonly kind: 'notAsked' }
+  /** Engine up, in no Swarm, no Raft state on its disk: it can be initialised or joined. */
+  | { readonly kind: 'blank' }
+  /** It says itself, or a majority of managers says, that it does not work. */
+  | { readonly kind: 'broken'; readonly symptom: string; readonly reason: string; readonly remedies: readonly Remedy[] }
+  /** It can't be told, or a person has to decide. */
+  | { readonly kind: 'held'; readonly rule: string; readonly reason: string };
+
+/** In the order in which they are tried. `replace` ends the machine; its address and disk come back with the next one. */
+export type Remedy = 'restart' | 'replace';
+
+const HEALTHY: Health = { kind: 'healthy' };
+
+/** The probe's outcome, with "the agent is offline" for machines that were not worth asking. */
+export function answerOf(input: PlanInput, instance: InstanceSeen): ProbeOutcome | undefined {
+  const outcome = probeOf(input, instance.id);
+  if (outcome !== undefined) return outcome;
+  const agents = input.observation.agentsOnline;
+  if (!agents.seen || agents.value.has(instance.id)) return undefined;
+  return { kind: 'silent', why: 'offline', reason: 'its SSM agent is not online' };
+}
+
+export function managerHealth(input: PlanInput, view: SwarmView, logicalId: string, instance: InstanceSeen): Health {
+  const outcome = answerOf(input, instance);
+  if (outcome === undefined) return { kind: 'notAsked' };
+  const age = input.now - instance.launchedAt;
+  const listed = view.kind === 'quorum' ? view.nodes.filter((node) => isMemberOf(node, logicalId)) : [];
+  if (outcome.kind === 'silent') {
+    if (age < LIMITS.boot) return { kind: 'coming', what: 'first answer of its agent' };
+    if (listed.some(isHealthyVoter)) {
+      return {
+        kind: 'held',
+        rule: 'silent',
+        reason: `${instance.id} works in the Swarm but does not answer (${outcome.reason})`,
+      };
+    }
+    if (listed.length > 0 && listed.every((node) => node.state === 'down')) {
+      const reason = `${instance.id} does not answer (${outcome.reason}) and the other managers see it down`;
+      return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
+    }
+    return {
+      kind: 'held',
+      rule: 'silent',
+      reason: `${instance.id} runs but can't be asked (${outcome.reason}); that is not "gone"`,
+    };
+  }
+  const { probe } = outcome;
+  const start = bootHealth(probe.boot, age, instance.id);
+  if (start !== undefined) return start;
+  const young = probe.uptimeSeconds * 1000 < LIMITS.engine;
+  const { engine } = probe;
+  if (engine.state === 'down') {
+    if (young) return { kind: 'coming', what: 'engine to answer' };
+    const reason = `the engine of ${instance.id} does not answer`;
+    return { kind: 'broken', symptom: 'engine-down', reason, remedies: ['restart', 'replace'] };
+  }
+  if (engine.localState === 'locked') {
+    return {
+      kind: 'held',
+      rule: 'autolock',
+      reason: `${instance.id} waits for its unlock key: run "docker swarm unlock" there`,
+    };
+  }
+  if (engine.localState !== 'active') {
+    if (probe.raftState === 'none') return { kind: 'blank' };
+    if (young) return { kind: 'coming', what: 'engine to take up its Raft state' };
+    const said = engine.error === undefined ? '' : `: ${engine.error}`;
+    const reason = `${instance.id} has Raft state on its disk but is "${engine.localState}"${said}`;
+    return { kind: 'broken', symptom: 'raft-state', reason, remedies: ['restart'] };
+  }
+  if (view.kind !== 'quorum') {
+    return young || view.kind === 'notAsked'
+      ? { kind: 'coming', what: 'a leader' }
+      : { kind: 'held', rule: 'no-quorum', reason: `${instance.id} is up, but the Swarm has no quorum` };
+  }
+  const node = view.nodes.find((one) => one.id === engine.nodeId);
+  if (node === undefined) {
+    const reason = `${instance.id} believes itself node ${engine.nodeId ?? '?'}, which the Swarm does not know; let it leave by force to have it joined anew`;
+    return { kind: 'held', rule: 'unknown-member', reason };
+  }
+  if (node.raft === undefined) {
+    return {
+      kind: 'held',
+      rule: 'demoted',
+      reason: `node ${node.id} on ${instance.id} is a worker; promote it: "docker node promote ${node.id}"`,
+    };
+  }
+  if (isHealthyVoter(node)) return HEALTHY;
+  if (young) return { kind: 'coming', what: `node ${node.id} to be reachable` };
+  const reason = `node ${node.id} on ${instance.id} is ${node.state} and ${node.raft.reachability}`;
+  return { kind: 'broken', symptom: 'unreachable', reason, remedies: ['restart', 'replace'] };
+}
+
+export function workerHealth(input: PlanInput, view: SwarmView, instance: InstanceSeen): Health {
+  if (instance.state === 'pending') return { kind: 'coming', what: 'instance to run' };
+  if (view.kind !== 'quorum') return { kind: 'coming', what: 'a Swarm with a quorum to join' };
+  const age = input.now - instance.launchedAt;
+  const nodes = view.nodes.filter((node) => instanceIdOf(node) === instance.id);
+  if (nodes.some((node) => node.state === 'ready')) return HEALTHY;
+  const [node] = nodes;
+  if (node !== undefined) {
+    if (age < LIMITS.engine) return { kind: 'coming', what: `node ${node.id} to be ready` };
+    const reason = `node ${node.id} on ${instance.id} is ${node.state}`;
+    return { kind: 'broken', symptom: 'node-down', reason, remedies: ['replace'] };
+  }
+  const outcome = answerOf(input, instance);
+  if (outcome === undefined) return { kind: 'notAsked' };
+  if (outcome.kind === 'silent') {
+    if (age < LIMITS.boot) return { kind: 'coming', what: 'first answer of its agent' };
+    const reason = `${instance.id} never joined and does not answer (${outcome.reason})`;
+    return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
+  }
+  const { probe } = outcome;
+  const start = bootHealth(probe.boot, age, instance.id);
+  if (start !== undefined) return start;
+  const { engine } = probe;
+  if (engine.state === 'down') {
+    if (probe.uptimeSeconds * 1000 < LIMITS.engine) return { kind: 'coming', what: 'engine to answer' };
+    const reason = `the engine of ${instance.id} does not answer`;
+    return { kind: 'broken', symptom: 'engine-down', reason, remedies: ['restart', 'replace'] };
+  }
+  if (engine.localState === 'active') {
+    const reason = `${instance.id} believes itself node ${engine.nodeId ?? '?'}, which the Swarm does not know`;
+    return { kind: 'broken', symptom: 'orphan', reason, remedies: ['replace'] };
+  }
+  return { kind: 'blank' };
+}
+
+function bootHealth(
+  boot: { readonly state: 'running' | 'done' } | { readonly state: 'failed'; readonly reason: string },
+  age: number,
+  instanceId: string,
+): Health | undefined {
+  if (boot.state === 'failed') {
+    const reason = `the boot script of ${instanceId} failed: ${boot.reason}`;
+    return { kind: 'broken', symptom: 'boot-failed', reason, remedies: ['replace'] };
+  }
+  if (boot.state === 'done') return undefined;
+  if (age < LIMITS.boot) return { kind: 'coming', what: 'boot to finish' };
+  const reason = `the boot script of ${instanceId} has not finished after ${Math.round(age / 1000)} s`;
+  return { kind: 'broken', symptom: 'boot-stuck', reason, remedies: ['replace'] };
+}
+
+/** Does this Swarm node stand for that logical ID? By its engine label, else by its Raft address. */
+export function isMemberOf(node: SwarmNode, logicalId: string): boolean {
+  if (node.logicalId !== undefined) return node.logicalId === logicalId;
+  return node.raft?.address.replace(/:\d+$/, '') === logicalId;
+}

@@ -1,0 +1,33 @@
+/** The planner's figures, all in milliseconds unless said otherwise. Measured facts are named as such. */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export const LIMITS = {
+  /** How long a launch may stay unseen in DescribeInstances before the request is sent again under its token. */
+  visibility: 15 * SECOND,
+  /** How long a launch that is not listed may be replayed; EC2 lists a terminated instance for about an hour. */
+  replay: HOUR,
+  /** From launch to the first answer: package installation at boot included. */
+  boot: 5 * MINUTE,
+  /** After a boot an engine may be silent: 20 s without a quorum and an election of 15 s, measured; this is over three times the worst seen. */
+  engine: 90 * SECOND,
+  /** A repair counts only after this long; the same for looking broken before it. */
+  suspicion: 60 * SECOND,
+  /** First delay after a failed launch; doubled with each further one. */
+  backoffBase: 5 * SECOND,
+  backoffCap: 15 * MINUTE,
+  /** Failed launches in a row after which a slot stops spending … */
+  failuresToPark: 8,
+  /** … and is tried again only after this long. */
+  parked: 6 * HOUR,
+  /** Instances in one RunInstances request. */
+  batch: 50,
+  /** Instances in one Run Command, AWS's own limit. */
+  command: 50,
+  /** Seconds a drained node's tasks get to leave. */
+  drainSeconds: 30,
+  /** With more than this share of the workers down at once, it is a wave and nothing voluntary is done. */
+  waveShare: 1 / 3,
+} as const;

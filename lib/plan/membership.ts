@@ -1,0 +1,88 @@
+import type { Draft } from './draft.ts';
+import type { Manager } from './genesis.ts';
+import { isMemberOf } from './health.ts';
+import { LIMITS } from './limits.ts';
+import { instanceIdOf, isHealthyVoter, type WholeView } from './swarm-view.ts';
+import { isLive, type PlanInput } from './world.ts';
+
+/**
+ * Managers join one at a time. A manager whose disk came back blank is a new member: its old node, a voter that
+ * only looks alive because its address answers again, is demoted and removed first (Safety 5).
+ */
+export function planManagerJoins(draft: Draft, view: WholeView, managers: readonly Manager[]): void {
+  const blank = managers.filter((manager) => manager.health.kind === 'blank');
+  for (const { logicalId, occupant } of blank) {
+    if (occupant === undefined) continue;
+    const former = view.nodes.filter((node) => isMemberOf(node, logicalId));
+    if (former.length > 0) {
+      if (former.some((node) => instanceIdOf(node) === occupant.instance.id && node.state === 'ready')) {
+        draft.wait('its node to be seen by its own engine', logicalId);
+        continue;
+      }
+      for (const node of former) {
+        const reason = `the disk of ${logicalId} is blank: its former node ${node.id} can't come back`;
+        if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via: view.via, reason });
+        draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason });
+      }
+      return;
+    }
+    draft.act({
+      kind: 'join',
+      role: 'manager',
+      instanceIds: [occupant.instance.id],
+      managers: view.joinAddresses,
+      publisher: view.via,
+      reason: `${occupant.instance.id} at ${logicalId} is up and in no Swarm`,
+    });
+    return;
+  }
+}
+
+export function planWorkerJoins(draft: Draft, view: WholeView, instanceIds: readonly string[]): void {
+  for (let start = 0; start < instanceIds.length; start += LIMITS.command) {
+    const some = instanceIds.slice(start, start + LIMITS.command);
+    draft.act({
+      kind: 'join',
+      role: 'worker',
+      instanceIds: some,
+      managers: view.joinAddresses,
+      publisher: view.via,
+      reason: `${some.length === 1 ? `${some[0]} is` : `${some.length} workers are`} up and in no Swarm`,
+    });
+  }
+}
+
+/** Nodes of machines that are gone are removed from the list (Safety 12); never a manager, never one that is none of ours. */
+export function planDeadNodes(input: PlanInput, draft: Draft, view: WholeView, managers: readonly Manager[]): void {
+  const live = new Set(input.observation.instances.filter(isLive).map((instance) => instance.id));
+  const known = new Set(input.observation.instances.map((instance) => instance.id));
+  const declared = new Set(managers.map((manager) => manager.logicalId));
+  for (const node of view.nodes) {
+    const machine = instanceIdOf(node);
+    if (machine === undefined) continue;
+    if (node.raft !== undefined) {
+      if (node.logicalId !== undefined && !declared.has(node.logicalId)) {
+        const reason = `manager ${node.id} at ${node.logicalId} is not declared; demote and remove it by hand, or declare it`;
+        draft.hold('undeclared-manager', node.logicalId, reason);
+      }
+      continue;
+    }
+    if (node.state !== 'down') continue;
+    const replacedBy = view.nodes.find(
+      (other) => other.id !== node.id && other.hostname === node.hostname && other.state === 'ready',
+    );
+    if (live.has(machine) && replacedBy === undefined) continue;
+    const why =
+      replacedBy !== undefined
+        ? `${machine} is node ${replacedBy.id} now`
+        : known.has(machine)
+          ? `${machine} is gone`
+          : `${machine} is not listed any more`;
+    draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: `node ${node.id} is down and ${why}` });
+  }
+}
+
+/** All declared managers are members, reachable, and there is nobody else in the Raft group. */
+export function managersWhole(view: WholeView, managers: readonly Manager[]): boolean {
+  return managers.every((manager) => manager.health.kind === 'healthy') && view.voters.every(isHealthyVoter);
+}

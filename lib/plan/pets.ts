@@ -1,0 +1,218 @@
+import type { InstanceSeen, InterfaceSeen, VolumeSeen } from '../observe/observation.ts';
+import { launchReadiness } from './backoff.ts';
+import type { Draft } from './draft.ts';
+import {
+  type DeclaredGroup,
+  declaredGroups,
+  instancesInOrder,
+  isLive,
+  launchFate,
+  logicalIdsOf,
+  type PlanInput,
+  petSlot,
+} from './world.ts';
+
+/** A logical ID's machine, as far as EC2 knows it. */
+export interface Occupant {
+  readonly logicalId: string;
+  readonly group: DeclaredGroup;
+  readonly instance: InstanceSeen;
+  /** Running, with its own volume attached. */
+  readonly complete: boolean;
+}
+
+/** Name under which EC2 is told to attach the state volume; Nitro instances show it by its id anyway. */
+export const STATE_DEVICE = '/dev/sdf';
+
+/**
+ * Every declared logical ID gets one machine, with its own interface and its own volume (Safety 1, 3).
+ * This adds only: it needs no word from the Swarm, so that it goes on when the quorum is lost.
+ */
+export function planPets(input: PlanInput, draft: Draft): readonly Occupant[] {
+  return declaredGroups(input).flatMap((group) =>
+    logicalIdsOf(group.spec).flatMap((logicalId) => planPet(input, draft, group, logicalId)),
+  );
+}
+
+function planPet(input: PlanInput, draft: Draft, group: DeclaredGroup, logicalId: string): Occupant[] {
+  const attachment = attachmentOf(input, logicalId);
+  if (typeof attachment === 'string') {
+    draft.hold('attachment', logicalId, attachment);
+    return [];
+  }
+  const machines = instancesInOrder(input).filter((instance) => instance.logicalId === logicalId);
+  const live = machines.filter(isLive);
+  const [occupant, ...surplus] = live;
+  if (surplus.length > 0) {
+    const ids = live.map((instance) => instance.id).join(', ');
+    draft.hold(
+      'duplicate',
+      logicalId,
+      `more than one machine carries this logical ID: ${ids}; end the wrong one by hand`,
+    );
+    return [];
+  }
+  if (occupant !== undefined) return [planOccupied(input, draft, group, logicalId, occupant, attachment)];
+  planVacant(input, draft, group, logicalId, machines, attachment);
+  return [];
+}
+
+interface Attachment {
+  readonly networkInterface: InterfaceSeen;
+  readonly volume: VolumeSeen;
+}
+
+/** The interface and the volume of a logical ID, or why they can't be used. */
+function attachmentOf(input: PlanInput, logicalId: string): Attachment | string {
+  const interfaces = input.observation.interfaces.filter((one) => one.logicalId === logicalId);
+  const volumes = input.observation.volumes.filter(
+    (one) => one.logicalId === logicalId && one.state !== 'deleting' && one.state !== 'deleted',
+  );
+  const [networkInterface, ...otherInterfaces] = interfaces;
+  const [volume, ...otherVolumes] = volumes;
+  if (networkInterface === undefined) return 'its network interface is not there; deploy the stack again';
+  if (otherInterfaces.length > 0)
+    return `several interfaces carry this logical ID: ${ids(interfaces)}; remove the tag from the wrong ones`;
+  if (networkInterface.privateIp !== logicalId) {
+    return `interface ${networkInterface.id} has the address ${networkInterface.privateIp} instead; its tag is wrong`;
+  }
+  if (volume === undefined) return 'its volume is not there; nothing is launched without the disk that holds its state';
+  if (otherVolumes.length > 0)
+    return `several volumes carry this logical ID: ${ids(volumes)}; remove the tag from the wrong ones`;
+  if (volume.state === 'error') return `volume ${volume.id} is in the state error`;
+  if (volume.zone !== networkInterface.zone) {
+    return `volume ${volume.id} is in ${volume.zone}, interface ${networkInterface.id} in ${networkInterface.zone}`;
+  }
+  return { networkInterface, volume };
+}
+
+function ids(things: readonly { readonly id: string }[]): string {
+  return things
+    .map((thing) => thing.id)
+    .sort()
+    .join(', ');
+}
+
+function planOccupied(
+  input: PlanInput,
+  draft: Draft,
+  group: DeclaredGroup,
+  logicalId: string,
+  instance: InstanceSeen,
+  { volume }: Attachment,
+): Occupant {
+  const incomplete: Occupant = { logicalId, group, instance, complete: false };
+  if (instance.state === 'pending') {
+    waitBriefly(draft, 'instance to run', logicalId);
+    return incomplete;
+  }
+  if (volume.attachedTo === instance.id) {
+    if (volume.attachment === 'attached') return { ...incomplete, complete: true };
+    waitBriefly(draft, 'volume to be attached', logicalId);
+    return incomplete;
+  }
+  if (volume.attachedTo !== undefined || volume.state !== 'available') {
+    const holder = input.observation.instances.find((other) => other.id === volume.attachedTo);
+    if (holder !== undefined && isLive(holder)) {
+      draft.hold(
+        'attachment',
+        logicalId,
+        `volume ${volume.id} is attached to ${holder.id}, which is not its machine; detach it by hand`,
+      );
+    } else {
+      waitBriefly(draft, 'volume to be free', logicalId);
+    }
+    return incomplete;
+  }
+  draft.act({
+    kind: 'attachVolume',
+    logicalId,
+    instanceId: instance.id,
+    volumeId: volume.id,
+    deviceName: STATE_DEVICE,
+    reason: `${instance.id} runs at ${logicalId} and waits for its disk`,
+  });
+  return incomplete;
+}
+
+function planVacant(
+  input: PlanInput,
+  draft: Draft,
+  group: DeclaredGroup,
+  logicalId: string,
+  machines: readonly InstanceSeen[],
+  { networkInterface, volume }: Attachment,
+): void {
+  const stopped = machines.find((instance) => instance.state === 'stopped');
+  if (stopped !== undefined) {
+    const reason = `${stopped.id} at ${logicalId} is stopped; its address and disk are needed by a machine that runs`;
+    draft.act({ kind: 'terminate', instanceIds: [stopped.id], reason });
+    return;
+  }
+  const leaving = machines.find((instance) => instance.state === 'stopping' || instance.state === 'shutting-down');
+  if (leaving !== undefined) {
+    waitBriefly(draft, `${leaving.id} to be gone`, logicalId);
+    return;
+  }
+  if (networkInterface.status !== 'available') {
+    waitBriefly(
+      draft,
+      `interface ${networkInterface.id} to be free (${networkInterface.attachedTo ?? networkInterface.status})`,
+      logicalId,
+    );
+    return;
+  }
+  if (volume.state === 'creating') {
+    waitBriefly(draft, `volume ${volume.id} to be created`, logicalId);
+    return;
+  }
+  const slot = petSlot(logicalId);
+  const launch = { kind: 'launch' as const, slot, group: group.name };
+  const order = { kind: 'pet' as const, logicalId, interfaceId: networkInterface.id, volumeId: volume.id };
+  const fate = launchFate(input, slot);
+  switch (fate.kind) {
+    case 'never':
+      draft.act({
+        ...launch,
+        generation: 1,
+        replay: false,
+        failures: 0,
+        order,
+        reason: `${logicalId} was never launched`,
+      });
+      return;
+    case 'unfinished': {
+      const { generation, failures } = fate.record;
+      const reason = `the launch of ${logicalId} (generation ${generation}) was begun, its outcome is not known`;
+      draft.act({ ...launch, generation, replay: true, failures, order, reason });
+      return;
+    }
+    case 'unseen': {
+      const { generation, failures } = fate.record;
+      if (!fate.replay) {
+        waitBriefly(draft, `${fate.missing.join(', ')} to be listed`, logicalId);
+        return;
+      }
+      const reason = `${fate.missing.join(', ')} was launched for ${logicalId} and is still not listed`;
+      draft.act({ ...launch, generation, replay: true, failures, order, reason });
+      return;
+    }
+    case 'settled': {
+      const { record, failures } = fate;
+      const readiness = launchReadiness(record, failures, input.now);
+      if (!readiness.ready) {
+        draft.hold(readiness.rule, logicalId, readiness.reason, readiness.until);
+        return;
+      }
+      const was = record.instanceIds.length > 0 ? `${record.instanceIds.join(', ')} is gone` : 'the last launch failed';
+      const reason = `${logicalId} has no machine: ${was}`;
+      draft.act({ ...launch, generation: record.generation + 1, replay: false, failures, order, reason });
+    }
+  }
+}
+
+/** These waits end within seconds, and then the next step is due at once. */
+function waitBriefly(draft: Draft, what: string, logicalId: string): void {
+  draft.wait(what, logicalId);
+  draft.hurry();
+}

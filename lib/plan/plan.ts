@@ -1,0 +1,67 @@
+import type { Plan } from './action.ts';
+import { planCattle } from './cattle.ts';
+import { planConfirmations } from './confirmations.ts';
+import { Draft } from './draft.ts';
+import { planGenesis } from './genesis.ts';
+import { askManagers, managersOf, planManagerRepairs } from './managers.ts';
+import { planDeadNodes, planManagerJoins } from './membership.ts';
+import { planPets } from './pets.ts';
+import { forgetTheGone } from './repair.ts';
+import { swarmView } from './swarm-view.ts';
+import { planLeavers, planWorkers } from './workers.ts';
+import { instancesInOrder, isLive, ownEntry, type PlanInput } from './world.ts';
+
+/**
+ * The ordered actions that lead from observation to spec, what is held back and why, and what is only waited for.
+ * Pure: the same input gives the same plan, whatever the order of its lists. Level-based: it looks at the state
+ * alone, never at the event that woke it.
+ *
+ * What only adds (machines for logical IDs and numbers) is planned from EC2 alone and goes on with the quorum lost.
+ * Everything else needs a majority of the managers to say the same.
+ */
+export function plan(input: PlanInput): Plan {
+  const draft = new Draft();
+  const { cluster } = input.committed.spec;
+  if (input.records.mode === 'removing') {
+    draft.hold('removing', cluster, 'the cluster is being taken down');
+    return draft.plan();
+  }
+  const view = swarmView(input);
+  const occupants = planPets(input, draft);
+  const herds = planCattle(input, draft, view);
+  nameStrangers(input, draft);
+  forgetTheGone(input, draft);
+
+  const managers = managersOf(input, occupants, view);
+  askManagers(input, draft, managers);
+  const membershipIsOurs = planGenesis(input, draft, view, managers);
+  planManagerRepairs(input, draft, view, managers);
+  if (view.kind === 'noQuorum') {
+    draft.hold('no-quorum', cluster, `${view.reason}; machines that are gone are re-created, nothing else is done`);
+  }
+  if (view.kind === 'quorum' && membershipIsOurs) {
+    planManagerJoins(draft, view, managers);
+    planWorkers(input, draft, view, occupants, herds);
+    planDeadNodes(input, draft, view, managers);
+    planLeavers(draft, view, herds, managers);
+    planConfirmations(input, draft, view, managers, occupants, herds);
+  }
+  return draft.plan();
+}
+
+/** Machines with the cluster's tag that no declared group accounts for are named, never touched. */
+function nameStrangers(input: PlanInput, draft: Draft): void {
+  for (const instance of instancesInOrder(input)) {
+    if (!isLive(instance)) continue;
+    const group = ownEntry(input.committed.spec.groups, instance.group ?? '');
+    const allocation = group?.allocation;
+    const accounted =
+      allocation?.kind === 'size'
+        ? instance.logicalId === undefined
+        : instance.logicalId !== undefined && allocation?.logicalIds.includes(instance.logicalId) === true;
+    if (accounted) continue;
+    const identity = instance.logicalId === undefined ? '' : ` with logical ID ${instance.logicalId}`;
+    const what = `${instance.id} carries the cluster's tag, but group "${instance.group ?? ''}"${identity} is not declared`;
+    draft.hold('undeclared', instance.id, `${what}; end it by hand, or declare it`);
+  }
+}

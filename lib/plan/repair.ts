@@ -1,0 +1,93 @@
+import type { InstanceSeen } from '../observe/observation.ts';
+import type { Action } from './action.ts';
+import type { Draft } from './draft.ts';
+import type { Health } from './health.ts';
+import { LIMITS } from './limits.ts';
+import type { Suspicion } from './records.ts';
+import { isLive, type PlanInput } from './world.ts';
+
+/** May this machine be ended? `undefined`: yes; else the rule and the reason why not. */
+export type ReplaceGate = () => { readonly rule: string; readonly reason: string } | undefined;
+
+/**
+ * The ladder for a running machine that does not work: remember it, look again, restart its engine, then replace it.
+ * Nothing happens on one look (Safety 8).
+ */
+export function planRepair(
+  input: PlanInput,
+  draft: Draft,
+  subject: string,
+  instance: InstanceSeen,
+  health: Health,
+  gate: ReplaceGate,
+): void {
+  const recorded = input.records.suspicions.get(instance.id);
+  switch (health.kind) {
+    case 'healthy':
+    case 'blank':
+      if (recorded !== undefined)
+        draft.act({ kind: 'absolve', instanceId: instance.id, reason: `${subject} is well again` });
+      return;
+    case 'coming':
+      draft.wait(health.what, subject);
+      return;
+    case 'held':
+      draft.hold(health.rule, subject, health.reason);
+      return;
+    case 'notAsked':
+      return;
+    case 'broken':
+      planBroken(input, draft, subject, instance, health, recorded, gate);
+  }
+}
+
+function planBroken(
+  input: PlanInput,
+  draft: Draft,
+  subject: string,
+  instance: InstanceSeen,
+  { symptom, reason, remedies }: Extract<Health, { kind: 'broken' }>,
+  recorded: Suspicion | undefined,
+  gate: ReplaceGate,
+): void {
+  if (recorded === undefined || recorded.symptom !== symptom) {
+    const suspicion = { instanceId: instance.id, symptom, since: input.now, restartedAt: recorded?.restartedAt };
+    draft.act({ kind: 'suspect', suspicion, reason });
+    return;
+  }
+  const since = recorded.restartedAt ?? recorded.since;
+  const patience = recorded.restartedAt === undefined ? LIMITS.suspicion : LIMITS.engine;
+  if (input.now - since < patience) {
+    draft.hold('suspicion', subject, `${reason}; looked at again before anything is done`, since + patience);
+    return;
+  }
+  const next = remedies.find((remedy) => remedy === 'replace' || recorded.restartedAt === undefined);
+  if (next === 'restart') {
+    const suspicion = { ...recorded, restartedAt: input.now };
+    draft.act({ kind: 'restartEngine', instanceId: instance.id, suspicion, reason });
+    return;
+  }
+  if (next === undefined) {
+    draft.hold(symptom, subject, `${reason}; restarting its engine did not help, a person has to decide`);
+    return;
+  }
+  const refusal = gate();
+  if (refusal !== undefined) {
+    draft.hold(refusal.rule, subject, `${reason}; not replaced: ${refusal.reason}`);
+    return;
+  }
+  draft.act({ kind: 'terminate', instanceIds: [instance.id], reason: `${reason}; another takes its place` });
+}
+
+/** Suspicions about machines that are gone are forgotten. */
+export function forgetTheGone(input: PlanInput, draft: Draft): void {
+  const live = new Set(input.observation.instances.filter(isLive).map((instance) => instance.id));
+  for (const instanceId of [...input.records.suspicions.keys()].sort()) {
+    if (!live.has(instanceId)) draft.act({ kind: 'absolve', instanceId, reason: `${instanceId} is gone` });
+  }
+}
+
+/** Does the plan end a machine already? One at a time. */
+export function endsAMachine(actions: readonly Action[]): boolean {
+  return actions.some((action) => action.kind === 'terminate');
+}

@@ -1,0 +1,125 @@
+import type { MachineProbe, SwarmNode } from '../observe/observation.ts';
+import { compareText, type PlanInput } from './world.ts';
+
+/** A manager whose own engine takes part in the Swarm. */
+interface Witness {
+  readonly instanceId: string;
+  readonly nodeId: string;
+  readonly address: string;
+  readonly clusterId: string;
+  readonly nodes: readonly SwarmNode[];
+}
+
+export type SwarmView =
+  /** Nobody was asked in this pass. */
+  | { readonly kind: 'notAsked' }
+  /** Every answer there is says: no Swarm here. Says nothing of machines that did not answer. */
+  | { readonly kind: 'none' }
+  /** Two cluster ids: machines of different Swarms carry our tag. Nothing is done. */
+  | { readonly kind: 'split'; readonly clusterIds: readonly string[] }
+  /** There is a Swarm, but no majority of its voters stands behind one leader, as far as we know. */
+  | { readonly kind: 'noQuorum'; readonly clusterId: string; readonly reason: string }
+  | WholeView;
+
+export interface WholeView {
+  readonly kind: 'quorum';
+  readonly clusterId: string;
+  readonly nodes: readonly SwarmNode[];
+  readonly leader: SwarmNode;
+  /** Members of the Raft group, phantom ones included (counted from Raft, not from EC2 or the spec). */
+  readonly voters: readonly SwarmNode[];
+  /** Instance of a manager to give commands to: the leader's own, else another witness. */
+  readonly via: string;
+  /** Healthy managers' addresses to join at, the leader's first. */
+  readonly joinAddresses: readonly string[];
+}
+
+/** Puts the managers' own answers together. A single old view is no proof of a quorum: a stale leader answers reads for 17 s. */
+export function swarmView(input: PlanInput): SwarmView {
+  const { probes } = input.observation;
+  if (probes === undefined) return { kind: 'notAsked' };
+  const answers = [...probes.values()].flatMap((outcome) => (outcome.kind === 'answered' ? [outcome.probe] : []));
+  answers.sort((a, b) => compareText(a.instanceId, b.instanceId));
+
+  const clusterIds = [...new Set(answers.flatMap(clusterIdOf))].sort(compareText);
+  const [clusterId, ...others] = clusterIds;
+  if (clusterId === undefined) return { kind: 'none' };
+  if (others.length > 0) return { kind: 'split', clusterIds };
+
+  const witnesses = answers.flatMap(witnessOf);
+  if (witnesses.length === 0) return { kind: 'noQuorum', clusterId, reason: 'no manager could list the nodes' };
+
+  let best: { readonly view: WholeView; readonly newest: number } | undefined;
+  let shortfall = 'no manager sees a leader';
+  for (const witness of witnesses) {
+    const voters = witness.nodes.filter((node) => node.raft !== undefined);
+    const leader = voters.find((node) => node.raft?.leader === true);
+    if (leader === undefined) continue;
+    const agreeing = witnesses.filter((other) => isVoter(voters, other) && leaderId(other) === leader.id);
+    if (agreeing.length * 2 <= voters.length) {
+      shortfall = `only ${agreeing.length} of ${voters.length} voters answer and agree on one leader`;
+      continue;
+    }
+    const newest = Math.max(...witness.nodes.map((node) => node.version));
+    if (best !== undefined && best.newest >= newest) continue;
+    best = { newest, view: viewOf(witness, voters, leader, agreeing) };
+  }
+  return best?.view ?? { kind: 'noQuorum', clusterId, reason: shortfall };
+}
+
+function viewOf(
+  witness: Witness,
+  voters: readonly SwarmNode[],
+  leader: SwarmNode,
+  agreeing: readonly Witness[],
+): WholeView {
+  const onLeader = agreeing.find((other) => other.nodeId === leader.id);
+  const healthy = agreeing.filter((other) => {
+    const node = voters.find((voter) => voter.id === other.nodeId);
+    return node?.state === 'ready' && node.raft?.reachability === 'reachable';
+  });
+  const ordered = [...healthy].sort((a, b) => Number(b.nodeId === leader.id) - Number(a.nodeId === leader.id));
+  return {
+    kind: 'quorum',
+    clusterId: witness.clusterId,
+    nodes: [...witness.nodes].sort((a, b) => compareText(a.id, b.id)),
+    leader,
+    voters,
+    via: (onLeader ?? witness).instanceId,
+    joinAddresses: ordered.map((other) => other.address),
+  };
+}
+
+function isVoter(voters: readonly SwarmNode[], witness: Witness): boolean {
+  return voters.some((voter) => voter.id === witness.nodeId);
+}
+
+function leaderId(witness: Witness): string | undefined {
+  return witness.nodes.find((node) => node.raft?.leader === true)?.id;
+}
+
+/** An engine that is in no Swarm has no cluster id; one in `error` may still name its own. */
+function clusterIdOf(probe: MachineProbe): string[] {
+  if (probe.engine.state !== 'up' || probe.engine.clusterId === undefined) return [];
+  return [probe.engine.clusterId];
+}
+
+function witnessOf(probe: MachineProbe): Witness[] {
+  const { engine, nodes } = probe;
+  if (engine.state !== 'up' || engine.localState !== 'active' || !engine.controlAvailable) return [];
+  const { nodeId, nodeAddress, clusterId } = engine;
+  if (nodeId === undefined || nodeAddress === undefined || clusterId === undefined || nodes === undefined) return [];
+  return [{ instanceId: probe.instanceId, nodeId, address: nodeAddress, clusterId, nodes }];
+}
+
+/** Is this node a voter that works, by the majority's view? */
+export function isHealthyVoter(node: SwarmNode): boolean {
+  return node.state === 'ready' && node.raft?.reachability === 'reachable';
+}
+
+const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
+
+/** The instance that a node runs on, from its hostname; `undefined` for nodes that are none of ours. */
+export function instanceIdOf(node: SwarmNode): string | undefined {
+  return INSTANCE_ID.test(node.hostname) ? node.hostname : undefined;
+}

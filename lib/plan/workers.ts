@@ -1,0 +1,82 @@
+import type { InstanceSeen } from '../observe/observation.ts';
+import type { Herds } from './cattle.ts';
+import type { Draft } from './draft.ts';
+import type { Manager } from './genesis.ts';
+import { workerHealth } from './health.ts';
+import { LIMITS } from './limits.ts';
+import { managersWhole, planWorkerJoins } from './membership.ts';
+import type { Occupant } from './pets.ts';
+import { planRepair, type ReplaceGate } from './repair.ts';
+import { instanceIdOf, type WholeView } from './swarm-view.ts';
+import type { PlanInput } from './world.ts';
+
+/** Workers that are to stay: repaired, or joined. */
+export function planWorkers(
+  input: PlanInput,
+  draft: Draft,
+  view: WholeView,
+  occupants: readonly Occupant[],
+  herds: Herds,
+): void {
+  const workers = workersOf(occupants, herds).map((worker) => ({
+    ...worker,
+    health: workerHealth(input, view, worker.instance),
+  }));
+  const down = workers.filter(({ health }) => health.kind === 'broken' && health.symptom === 'node-down').length;
+  const wave = down > 1 && down > workers.length * LIMITS.waveShare;
+  if (wave) {
+    draft.hold(
+      'wave',
+      'workers',
+      `${down} of ${workers.length} workers are down at once: no running machine is replaced`,
+    );
+  }
+  const gate: ReplaceGate = () => (wave ? { rule: 'wave', reason: 'too many are down at once' } : undefined);
+  const blank: string[] = [];
+  for (const { subject, instance, health } of workers) {
+    if (health.kind === 'notAsked') draft.ask(instance.id);
+    if (health.kind === 'blank') blank.push(instance.id);
+    planRepair(input, draft, subject, instance, health, gate);
+  }
+  planWorkerJoins(draft, view, blank);
+}
+
+function workersOf(
+  occupants: readonly Occupant[],
+  herds: Herds,
+): readonly { readonly subject: string; readonly instance: InstanceSeen }[] {
+  const pets = occupants
+    .filter(({ group, complete }) => complete && group.spec.flavor === 'swarm-worker')
+    .map(({ logicalId, instance }) => ({ subject: logicalId, instance }));
+  const cattle = herds.staying
+    .filter(({ group }) => group.spec.flavor === 'swarm-worker')
+    .map(({ instance }) => ({ subject: instance.id, instance }));
+  return [...pets, ...cattle];
+}
+
+/** Cattle that are too many: drain, wait, remove from the Swarm, and only then end the machine (Safety 11). */
+export function planLeavers(draft: Draft, view: WholeView, herds: Herds, managers: readonly Manager[]): void {
+  if (herds.leaving.length === 0) return;
+  if (!managersWhole(view, managers)) {
+    const subject = herds.leaving.map(({ instance }) => instance.id).join(', ');
+    draft.hold('scale-in', subject, 'not while a manager is unwell: broken members are repaired first');
+    return;
+  }
+  const done: string[] = [];
+  for (const { instance, group } of herds.leaving) {
+    const node = view.nodes.find((one) => instanceIdOf(one) === instance.id);
+    if (node === undefined) {
+      done.push(instance.id);
+      continue;
+    }
+    const reason = `${group.name} has more machines than declared`;
+    if (node.state === 'ready') {
+      draft.act({ kind: 'drainNode', nodeId: node.id, via: view.via, seconds: LIMITS.drainSeconds, reason });
+    }
+    draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason });
+  }
+  if (done.length > 0) {
+    const reason = 'more machines than declared; none of these is in the Swarm';
+    draft.act({ kind: 'terminate', instanceIds: done, reason });
+  }
+}
