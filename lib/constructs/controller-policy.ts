@@ -1,0 +1,153 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { DOCUMENTS, TAG } from '../names.ts';
+import { documentArn, ec2Arn, imageArn } from './arns.ts';
+import type { SwarmNetwork } from './network.ts';
+import type { NodeRole } from './node-roles.ts';
+
+export interface ControllerPolicyProps {
+  readonly cluster: string;
+  readonly network: SwarmNetwork;
+  readonly launchTemplateArns: readonly string[];
+  readonly nodeRoles: readonly NodeRole[];
+  readonly tableArn: string;
+}
+
+/**
+ * What the reconciler may do. Whatever it launches, attaches, terminates or runs is bound to the cluster's launch
+ * templates, tag, documents and roles; it can read no parameter, so no join token either.
+ * Resource types and condition keys: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+export function controllerStatements(scope: Construct, props: ControllerPolicyProps): iam.PolicyStatement[] {
+  return [
+    ...launchStatements(scope, props),
+    ...instanceStatements(scope, props.cluster),
+    ...commandStatements(scope, props.cluster),
+    observeStatement(),
+    tableStatement(props.tableArn),
+  ];
+}
+
+/** `ec2:Describe*` knows no resources, only `*`; what is read is named all the same. */
+export function observeStatement(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Observe',
+    actions: ['ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeVolumes'],
+    resources: ['*'],
+  });
+}
+
+export function tableStatement(tableArn: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Remember',
+    actions: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    resources: [tableArn],
+  });
+}
+
+export function terminateStatement(scope: Construct, cluster: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Terminate',
+    actions: ['ec2:TerminateInstances'],
+    resources: [ec2Arn(scope, 'instance', '*')],
+    conditions: ownedBy(cluster),
+  });
+}
+
+/**
+ * Every resource of a RunInstances request is judged by itself; each is allowed only when the request names one of
+ * the cluster's launch templates (`ec2:LaunchTemplate`), and is besides held to what EC2 lets be said of its type.
+ */
+function launchStatements(scope: Construct, props: ControllerPolicyProps): iam.PolicyStatement[] {
+  const { cluster, network, launchTemplateArns, nodeRoles } = props;
+  const throughTemplate = { ArnEquals: { 'ec2:LaunchTemplate': [...launchTemplateArns] } };
+  const run = (sid: string, resources: string[], conditions: Record<string, Record<string, unknown>>) =>
+    new iam.PolicyStatement({ sid, actions: ['ec2:RunInstances'], resources, conditions });
+  return [
+    run(
+      'LaunchTagged',
+      ['instance', 'volume'].map((type) => ec2Arn(scope, type, '*')),
+      {
+        ...throughTemplate,
+        StringEquals: { [`aws:RequestTag/${TAG.cluster}`]: cluster },
+      },
+    ),
+    // An interface of a pet is there already, that of cattle comes into being: what both have is the VPC.
+    run('LaunchInVpc', [ec2Arn(scope, 'network-interface', '*')], {
+      ArnEquals: { ...throughTemplate.ArnEquals, 'ec2:Vpc': network.vpc.vpcArn },
+    }),
+    run(
+      'LaunchFrom',
+      [
+        // The condition says which: their ARNs once more would bring twenty groups to the limit of a policy's length.
+        ec2Arn(scope, 'launch-template', '*'),
+        ...network.subnets.map((subnet) => ec2Arn(scope, 'subnet', subnet.subnetId)),
+        ...[network.members, network.managers].map((group) => ec2Arn(scope, 'security-group', group.securityGroupId)),
+        // Images are pinned when a spec is committed, after this policy was written: any may come.
+        imageArn(scope, '*'),
+      ],
+      throughTemplate,
+    ),
+    new iam.PolicyStatement({
+      sid: 'TagAtLaunch',
+      actions: ['ec2:CreateTags'],
+      resources: ['instance', 'volume'].map((type) => ec2Arn(scope, type, '*')),
+      conditions: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'GiveNodeRoles',
+      actions: ['iam:PassRole'],
+      resources: nodeRoles.map(({ role }) => role.roleArn),
+      // The second name is the service's in the China Regions.
+      conditions: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] } },
+    }),
+  ];
+}
+
+function instanceStatements(scope: Construct, cluster: string): iam.PolicyStatement[] {
+  return [
+    terminateStatement(scope, cluster),
+    new iam.PolicyStatement({
+      sid: 'Attach',
+      actions: ['ec2:AttachVolume'],
+      resources: ['instance', 'volume'].map((type) => ec2Arn(scope, type, '*')),
+      conditions: ownedBy(cluster),
+    }),
+  ];
+}
+
+/** SendCommand is judged twice, by document and by machine: both must be the cluster's. */
+function commandStatements(scope: Construct, cluster: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      sid: 'SendDocuments',
+      actions: ['ssm:SendCommand'],
+      resources: DOCUMENTS.map((key) => documentArn(scope, cluster, key)),
+    }),
+    new iam.PolicyStatement({
+      sid: 'SendToMachines',
+      actions: ['ssm:SendCommand'],
+      resources: [ec2Arn(scope, 'instance', '*')],
+      conditions: { StringEquals: { [`ssm:resourceTag/${TAG.cluster}`]: cluster } },
+    }),
+    // None of these knows resources that could be named: results are found by command id, agents by Region.
+    new iam.PolicyStatement({
+      sid: 'ReadResults',
+      actions: ['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation', 'ssm:ListCommandInvocations'],
+      resources: ['*'],
+    }),
+  ];
+}
+
+function ownedBy(cluster: string): Record<string, Record<string, string>> {
+  return { StringEquals: { [`ec2:ResourceTag/${TAG.cluster}`]: cluster } };
+}

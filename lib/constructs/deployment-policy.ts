@@ -1,0 +1,55 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { SWARM_ROLES } from '../names.ts';
+import type { ClusterSpec } from '../spec/spec.ts';
+import { parameterArn, publicParametersArn, tokenArn } from './arns.ts';
+import { observeStatement, tableStatement, terminateStatement } from './controller-policy.ts';
+
+export interface DeploymentPolicyProps {
+  readonly spec: ClusterSpec;
+  readonly tableArn: string;
+  readonly reconcileFunctionArn: string;
+}
+
+/** Commits the spec with pinned images, wakes the reconciler; at removal takes the instances and tokens away. */
+export function deploymentStatements(scope: Construct, props: DeploymentPolicyProps): iam.PolicyStatement[] {
+  const { spec, tableArn, reconcileFunctionArn } = props;
+  const tokens = SWARM_ROLES.map((role) => tokenArn(scope, spec.cluster, role));
+  return [
+    new iam.PolicyStatement({
+      sid: 'FindImages',
+      actions: ['ssm:GetParameter'],
+      resources: [publicParametersArn(scope), ...ownImageParameters(spec).map((name) => parameterArn(scope, name))],
+    }),
+    // DescribeImages knows no resources.
+    new iam.PolicyStatement({ sid: 'DescribeImages', actions: ['ec2:DescribeImages'], resources: ['*'] }),
+    new iam.PolicyStatement({
+      sid: 'Wake',
+      actions: ['lambda:InvokeFunction'],
+      resources: [reconcileFunctionArn],
+    }),
+    observeStatement(),
+    tableStatement(tableArn),
+    terminateStatement(scope, spec.cluster),
+    new iam.PolicyStatement({
+      sid: 'DeleteTokens',
+      actions: ['ssm:DeleteParameter', 'ssm:DeleteParameters'],
+      resources: tokens,
+    }),
+    // Also should a spec name one of them as the source of its image.
+    new iam.PolicyStatement({
+      sid: 'NeverReadTokens',
+      effect: iam.Effect.DENY,
+      actions: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory'],
+      resources: tokens,
+    }),
+  ];
+}
+
+/** Parameters of the account itself that the spec names as the source of an image. */
+function ownImageParameters(spec: ClusterSpec): string[] {
+  const names = Object.values(spec.groups).flatMap(({ ami }) =>
+    ami.source.kind === 'parameter' && !ami.source.name.startsWith('/aws/service/') ? [ami.source.name] : [],
+  );
+  return [...new Set(names)].sort();
+}
