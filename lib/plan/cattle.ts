@@ -14,27 +14,21 @@ import {
   type PlanInput,
 } from './world.ts';
 
-/** A cattle machine that is to stay. */
+/** One machine of a group that counts by size. */
 export interface Head {
-  readonly group: DeclaredGroup;
-  readonly instance: InstanceSeen;
-}
-
-/** A cattle machine that is to go. */
-export interface Leaver {
   readonly group: DeclaredGroup;
   readonly instance: InstanceSeen;
 }
 
 export interface Herds {
   readonly staying: readonly Head[];
-  readonly leaving: readonly Leaver[];
+  readonly leaving: readonly Head[];
 }
 
 /** Counts each group by size against its number: launches what is missing, names what is too many. */
 export function planCattle(input: PlanInput, draft: Draft, view: SwarmView): Herds {
   const staying: Head[] = [];
-  const leaving: Leaver[] = [];
+  const leaving: Head[] = [];
   for (const group of declaredGroups(input)) {
     if (group.spec.allocation.kind !== 'size') continue;
     const herd = planHerd(input, draft, view, group, group.spec.allocation.size);
@@ -52,6 +46,7 @@ function planHerd(input: PlanInput, draft: Draft, view: SwarmView, group: Declar
     draft.act({ kind: 'terminate', instanceIds: stopped, reason });
   }
   const live = machines.filter(isLive);
+  for (const { id } of live.filter((one) => one.state === 'pending')) draft.wait('instance to run', id);
   const expected = planUnsettled(input, draft, group);
   const surplus = live.length - size;
   if (surplus > 0) {

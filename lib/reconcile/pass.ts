@@ -1,0 +1,135 @@
+import type { ActionOutcome } from '../act/outcome.ts';
+import type { Clock } from '../clock.ts';
+import type { Observation, ProbeOutcome } from '../observe/observation.ts';
+import type { Action, Plan } from '../plan/action.ts';
+import { plan } from '../plan/plan.ts';
+import type { Records } from '../plan/records.ts';
+import type { CommittedSpec } from '../spec/spec.ts';
+import { type EventRecord, type Lease, LeaseLostError, type Memory, type Store } from '../store/store.ts';
+import { lanesOf, subjectOf } from './lanes.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+
+/** What a pass needs of the world; the adapters are passed in. */
+export interface PassDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** EC2 and SSM, without asking the machines. @throws when EC2 can't be read: nothing is concluded then */
+  observe(): Promise<Observation>;
+  probe(instanceIds: readonly string[]): Promise<ReadonlyMap<string, ProbeOutcome>>;
+  perform(action: Action, context: PerformContext): Promise<ActionOutcome>;
+}
+
+export interface PerformContext {
+  readonly committed: CommittedSpec;
+  readonly records: Records;
+  readonly lease: Lease;
+}
+
+export interface Performed {
+  readonly action: Action;
+  readonly outcome: ActionOutcome;
+}
+
+export interface PassResult {
+  readonly committed: CommittedSpec;
+  readonly plan: Plan;
+  readonly performed: readonly Performed[];
+  readonly asked: boolean;
+}
+
+export type PassOutcome = { readonly kind: 'undeclared' } | ({ readonly kind: 'passed' } & PassResult);
+
+export interface PassOptions {
+  /** Ask the machines even if something short is under way. */
+  readonly askNow: boolean;
+  /** False in the last seconds of the invocation: observe and plan, start nothing. */
+  mayAct(): boolean;
+}
+
+/** Observe, plan, act once. */
+export async function runPass(deps: PassDependencies, keeper: LeaseKeeper, options: PassOptions): Promise<PassOutcome> {
+  const [memory, observation] = await Promise.all([deps.store.memory(), deps.observe()]);
+  const { committed, records } = memory;
+  if (committed === undefined) return { kind: 'undeclared' };
+  const { plan: decided, asked } = await decide(deps, keeper, { committed, records }, observation, options.askNow);
+  const context = { committed, records, lease: keeper.lease };
+  const performed = options.mayAct()
+    ? await keeper.during(() => performAll(deps, keeper, decided.actions, context, options))
+    : [];
+  return { kind: 'passed', committed, plan: decided, performed, asked };
+}
+
+/**
+ * What EC2 alone calls for goes first: a machine that is gone must not wait for the answers of the others.
+ * Only then are machines asked, and asked further as the answers call for it.
+ */
+async function decide(
+  deps: PassDependencies,
+  keeper: LeaseKeeper,
+  memory: { readonly committed: CommittedSpec; readonly records: Memory['records'] },
+  infrastructure: Observation,
+  askNow: boolean,
+): Promise<{ readonly plan: Plan; readonly asked: boolean }> {
+  let observation = infrastructure;
+  let asked = false;
+  for (;;) {
+    const decided = plan({ ...memory, observation, now: deps.clock.now() });
+    const unanswered = decided.ask.filter((id) => observation.probes?.has(id) !== true);
+    if (unanswered.length === 0) return { plan: decided, asked };
+    if (!asked && !askNow && (decided.actions.length > 0 || decided.askCanWait)) return { plan: decided, asked };
+    const answers = await keeper.during(() => deps.probe(unanswered));
+    const silent = unanswered.filter((id) => !answers.has(id));
+    const probes = new Map([...(observation.probes ?? []), ...answers]);
+    for (const id of silent) probes.set(id, { kind: 'silent', why: 'failed', reason: 'no answer was collected' });
+    observation = { ...observation, probes };
+    asked = true;
+  }
+}
+
+async function performAll(
+  deps: PassDependencies,
+  keeper: LeaseKeeper,
+  actions: readonly Action[],
+  context: PerformContext,
+  options: PassOptions,
+): Promise<readonly Performed[]> {
+  const lanes = await Promise.all(
+    lanesOf(actions).map(async (lane) => {
+      const performed: Performed[] = [];
+      for (const action of lane) {
+        if (!options.mayAct()) break;
+        await keeper.ensureFresh();
+        const outcome = await attempt(deps, action, context);
+        performed.push({ action, outcome });
+        if (!outcome.ok) break;
+      }
+      return performed;
+    }),
+  );
+  return lanes.flat();
+}
+
+async function attempt(deps: PassDependencies, action: Action, context: PerformContext): Promise<ActionOutcome> {
+  try {
+    return await deps.perform(action, context);
+  } catch (error) {
+    if (error instanceof LeaseLostError) throw error;
+    const name = error instanceof Error ? error.name : 'UnknownError';
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, code: name, message, retry: 'backoff' };
+  }
+}
+
+/** The event log's lines for what a pass did. */
+export function eventsOf(performed: readonly Performed[], fence: number, at: number): readonly EventRecord[] {
+  return performed.map(({ action, outcome }) => ({
+    at,
+    kind: outcome.ok ? 'action' : 'action-failed',
+    name: action.kind,
+    subject: subjectOf(action),
+    reason: outcome.ok
+      ? `${action.reason}: ${outcome.detail}`
+      : `${action.reason}: ${outcome.code}: ${outcome.message}`,
+    fence,
+  }));
+}
