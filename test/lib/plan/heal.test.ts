@@ -1,0 +1,432 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Action } from '../../../lib/plan/action.ts';
+import { LIMITS } from '../../../lib/plan/limits.ts';
+import { plan } from '../../../lib/plan/plan.ts';
+import { petSlot } from '../../../lib/plan/world.ts';
+import {
+  addWorker,
+  answered,
+  blankProbe,
+  CLUSTER_ID,
+  emptyCluster,
+  instanceId,
+  instanceOf,
+  MANAGER_IPS,
+  MINUTE,
+  NOW,
+  nodeIdOf,
+  nodesOf,
+  occupy,
+  planInput,
+  probeAll,
+  probeOf,
+  type TestCluster,
+  terminate,
+  wholeCluster,
+  zoneAt,
+} from '../../support/cluster.ts';
+
+const [FIRST, SECOND, THIRD] = MANAGER_IPS;
+const [M1, M2, M3] = [instanceId(1), instanceId(2), instanceId(3)];
+const [W1, W2] = [instanceId(101), instanceId(102)];
+
+function planned(cluster: TestCluster) {
+  return plan(planInput(cluster));
+}
+
+function kinds(actions: readonly Action[]): string[] {
+  return actions.map((action) => action.kind);
+}
+
+function rules(cluster: TestCluster): string[] {
+  return planned(cluster).held.map((held) => held.rule);
+}
+
+describe('a whole cluster', () => {
+  it('calls for nothing', () => {
+    assert.deepEqual(planned(wholeCluster()), { actions: [], held: [], waiting: [], ask: [], askCanWait: false });
+  });
+
+  it('is not called whole before its managers were asked', () => {
+    const cluster = wholeCluster();
+    cluster.probes = undefined;
+    assert.deepEqual(planned(cluster).ask, [M1, M2, M3]);
+  });
+});
+
+describe('the first start', () => {
+  it('launches every manager and spreads the workers over the zones', () => {
+    const { actions } = planned(emptyCluster());
+    const launches = actions.filter((action) => action.kind === 'launch');
+    assert.deepEqual(
+      launches.map((launch) => launch.slot),
+      [petSlot(FIRST), petSlot(SECOND), petSlot(THIRD), `batch/workers/${zoneAt(0)}`, `batch/workers/${zoneAt(1)}`],
+    );
+    assert.equal(launches.length, actions.length);
+  });
+
+  function bootedManagers(): TestCluster {
+    const cluster = emptyCluster({ workers: 0 });
+    MANAGER_IPS.forEach((ip, index) => {
+      occupy(cluster, ip, instanceId(index + 1), NOW - 10_000);
+    });
+    cluster.agentsOnline = { seen: true, value: new Set([M1, M2, M3]) };
+    cluster.probes = new Map([M1, M2, M3].map((id) => [id, blankProbe(instanceOf(cluster, id))]));
+    return cluster;
+  }
+
+  it('decides on one seed before it initialises', () => {
+    const cluster = bootedManagers();
+    const { actions } = planned(cluster);
+    assert.deepEqual(kinds(actions), ['claimGenesis']);
+    cluster.records.genesis = { seed: SECOND, claimedAt: NOW, clusterId: undefined };
+    const [init] = planned(cluster).actions;
+    assert.ok(init?.kind === 'initSwarm');
+    assert.equal(init.instanceId, M2);
+  });
+
+  it('waits as long as one disk has not been looked at', () => {
+    const cluster = bootedManagers();
+    cluster.probes?.delete(M3);
+    cluster.agentsOnline = { seen: true, value: new Set([M1, M2]) };
+    assert.deepEqual(planned(cluster).actions, []);
+  });
+
+  it('never initialises beside a disk that holds Raft state', () => {
+    const cluster = bootedManagers();
+    const kept = instanceOf(cluster, M3);
+    cluster.probes?.set(
+      M3,
+      answered(
+        probeOf(kept, {
+          engine: { localState: 'error', controlAvailable: false, clusterId: undefined },
+          raftState: 'present',
+        }),
+      ),
+    );
+    assert.ok(!kinds(planned(cluster).actions).some((kind) => kind === 'claimGenesis' || kind === 'initSwarm'));
+  });
+
+  it('never initialises a second time, even when every disk is blank', () => {
+    const cluster = bootedManagers();
+    cluster.records.genesis = { seed: FIRST, claimedAt: NOW, clusterId: CLUSTER_ID };
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.ok(rules(cluster).includes('state-lost'));
+  });
+
+  it('joins managers one at a time', () => {
+    const cluster = bootedManagers();
+    cluster.records.genesis = { seed: FIRST, claimedAt: NOW, clusterId: CLUSTER_ID };
+    const seed = instanceOf(cluster, M1);
+    const nodes = nodesOf(cluster).filter((node) => node.hostname === M1);
+    cluster.probes?.set(M1, answered(probeOf(seed, { nodes })));
+    const joins = planned(cluster).actions.filter((action) => action.kind === 'join');
+    assert.equal(joins.length, 1);
+    assert.deepEqual(joins[0]?.instanceIds, [M2]);
+    assert.deepEqual(joins[0]?.managers, [FIRST]);
+  });
+});
+
+describe('a manager that is gone', () => {
+  it('is re-created with its own interface and volume, without asking anybody', () => {
+    const cluster = wholeCluster();
+    terminate(cluster, M1);
+    cluster.probes = undefined;
+    const { actions } = planned(cluster);
+    const [launch] = actions;
+    assert.deepEqual(kinds(actions), ['launch']);
+    assert.ok(launch?.kind === 'launch');
+    assert.deepEqual(launch.order, {
+      kind: 'pet',
+      logicalId: FIRST,
+      interfaceId: `eni-${FIRST}`,
+      volumeId: `vol-${FIRST}`,
+    });
+    assert.equal(launch.generation, 2);
+  });
+
+  it('is re-created also when all are gone at once', () => {
+    const cluster = wholeCluster();
+    for (const id of [M1, M2, M3]) terminate(cluster, id);
+    cluster.probes = undefined;
+    assert.equal(planned(cluster).actions.filter((action) => action.kind === 'launch').length, 3);
+  });
+
+  it('is waited for while its interface is still held, and nobody is asked meanwhile', () => {
+    const cluster = wholeCluster();
+    cluster.instances = cluster.instances.map((one) => (one.id === M1 ? { ...one, state: 'shutting-down' } : one));
+    const result = planned(cluster);
+    assert.deepEqual(result.actions, []);
+    assert.equal(result.askCanWait, true);
+  });
+
+  it('gets its volume once it runs', () => {
+    const cluster = wholeCluster();
+    terminate(cluster, M1);
+    occupy(cluster, FIRST, instanceId(9), NOW - 1000);
+    cluster.volumes = cluster.volumes.map((one) =>
+      one.logicalId === FIRST ? { ...one, state: 'available', attachedTo: undefined, attachment: undefined } : one,
+    );
+    cluster.probes = undefined;
+    const [attach] = planned(cluster).actions;
+    assert.ok(attach?.kind === 'attachVolume');
+    assert.equal(attach.volumeId, `vol-${FIRST}`);
+    assert.equal(attach.instanceId, instanceId(9));
+  });
+
+  it('is launched again under the same generation when the outcome of its launch is not known', () => {
+    const cluster = wholeCluster();
+    terminate(cluster, M1);
+    const record = cluster.records.launches.get(petSlot(FIRST));
+    assert.ok(record);
+    cluster.records.launches.set(petSlot(FIRST), { ...record, generation: 7, state: 'intended', instanceIds: [] });
+    const [launch] = planned(cluster).actions;
+    assert.ok(launch?.kind === 'launch');
+    assert.deepEqual([launch.generation, launch.replay], [7, true]);
+  });
+
+  it('is not launched twice while EC2 does not list it yet', () => {
+    const cluster = wholeCluster();
+    terminate(cluster, M1);
+    const record = cluster.records.launches.get(petSlot(FIRST));
+    assert.ok(record);
+    cluster.records.launches.set(petSlot(FIRST), {
+      ...record,
+      generation: 2,
+      instanceIds: [instanceId(77)],
+      launchedAt: NOW - 2000,
+      confirmedAt: undefined,
+    });
+    assert.deepEqual(planned(cluster).actions, []);
+    cluster.now = NOW + LIMITS.visibility;
+    const [replay] = planned(cluster).actions;
+    assert.ok(replay?.kind === 'launch');
+    assert.deepEqual([replay.generation, replay.replay], [2, true]);
+  });
+
+  it('backs off while its launches come to nothing, and stops spending in the end', () => {
+    const cluster = wholeCluster();
+    terminate(cluster, M1);
+    const record = cluster.records.launches.get(petSlot(FIRST));
+    assert.ok(record);
+    cluster.records.launches.set(petSlot(FIRST), {
+      ...record,
+      state: 'failed',
+      instanceIds: [],
+      failures: 3,
+      intendedAt: NOW - 1000,
+      lastError: 'InsufficientInstanceCapacity',
+    });
+    assert.deepEqual(rules(cluster), ['backoff']);
+    assert.deepEqual(planned(cluster).actions, []);
+    cluster.now = NOW + 20_000;
+    assert.deepEqual(kinds(planned(cluster).actions), ['launch']);
+    cluster.records.launches.set(petSlot(FIRST), {
+      ...record,
+      state: 'failed',
+      instanceIds: [],
+      failures: LIMITS.failuresToPark,
+      intendedAt: NOW - 60 * MINUTE,
+      lastError: 'X',
+    });
+    assert.deepEqual(rules(cluster), ['parked']);
+  });
+
+  it('is not re-created without the disk that holds its state', () => {
+    const cluster = wholeCluster();
+    terminate(cluster, M1);
+    cluster.volumes = cluster.volumes.filter((one) => one.logicalId !== FIRST);
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.deepEqual(rules(cluster), ['attachment']);
+  });
+
+  it('never gets the volume of another logical ID', () => {
+    const cluster = wholeCluster();
+    terminate(cluster, M1);
+    cluster.volumes = cluster.volumes.map((one) => (one.logicalId === SECOND ? { ...one, logicalId: FIRST } : one));
+    for (const action of planned(cluster).actions) assert.notEqual(action.kind, 'launch');
+  });
+});
+
+describe('a manager whose disk is blank', () => {
+  function withBlankDisk(): TestCluster {
+    const cluster = wholeCluster();
+    const nodes = nodesOf(cluster);
+    terminate(cluster, M3);
+    occupy(cluster, THIRD, instanceId(9), NOW - 20_000);
+    cluster.agentsOnline = { seen: true, value: new Set([M1, M2, W1, W2, instanceId(9)]) };
+    // The dead member shows "reachable": its address answers again.
+    const seen = nodes.map((node) => (node.hostname === M3 ? { ...node, state: 'down' as const } : node));
+    probeAll(cluster, seen);
+    cluster.probes?.set(instanceId(9), blankProbe(instanceOf(cluster, instanceId(9))));
+    return cluster;
+  }
+
+  it('is demoted, then removed, before it joins', () => {
+    const cluster = withBlankDisk();
+    const { actions } = planned(cluster);
+    assert.deepEqual(kinds(actions), ['demoteNode', 'removeNode']);
+    for (const action of actions) {
+      assert.ok(action.kind === 'demoteNode' || action.kind === 'removeNode');
+      assert.equal(action.nodeId, nodeIdOf(M3));
+    }
+  });
+
+  it('joins when its former node is out of the list', () => {
+    const cluster = withBlankDisk();
+    probeAll(
+      cluster,
+      nodesOf(cluster).filter((node) => node.hostname !== instanceId(9)),
+    );
+    cluster.probes?.set(instanceId(9), blankProbe(instanceOf(cluster, instanceId(9))));
+    const [join] = planned(cluster).actions;
+    assert.ok(join?.kind === 'join');
+    assert.deepEqual(join.instanceIds, [instanceId(9)]);
+  });
+
+  it('is left as it is without a quorum', () => {
+    const cluster = withBlankDisk();
+    cluster.probes?.set(M2, { kind: 'silent', why: 'timeout', reason: 'no answer' });
+    assert.deepEqual(
+      planned(cluster).actions.filter((action) => action.kind !== 'suspect'),
+      [],
+    );
+    assert.ok(rules(cluster).includes('no-quorum'));
+  });
+});
+
+describe('workers', () => {
+  it('are replaced, and the dead node is removed', () => {
+    const cluster = wholeCluster();
+    const nodes = nodesOf(cluster).map((node) => (node.hostname === W1 ? { ...node, state: 'down' as const } : node));
+    terminate(cluster, W1);
+    probeAll(cluster, nodes);
+    const { actions } = planned(cluster);
+    assert.deepEqual(kinds(actions), ['launch', 'removeNode']);
+  });
+
+  it('are joined when their boot is done', () => {
+    const cluster = wholeCluster();
+    const nodes = nodesOf(cluster);
+    terminate(cluster, W1);
+    addWorker(cluster, instanceId(200), zoneAt(0), NOW - 10_000);
+    cluster.agentsOnline = { seen: true, value: new Set([M1, M2, M3, W2, instanceId(200)]) };
+    probeAll(
+      cluster,
+      nodes.filter((node) => node.hostname !== W1),
+    );
+    assert.deepEqual(planned(cluster).ask, [instanceId(200)]);
+    cluster.probes?.set(instanceId(200), blankProbe(instanceOf(cluster, instanceId(200))));
+    const [join] = planned(cluster).actions;
+    assert.ok(join?.kind === 'join');
+    assert.deepEqual([join.role, join.instanceIds], ['worker', [instanceId(200)]]);
+    assert.equal(join.managers[0], FIRST);
+  });
+
+  it('may be none', () => {
+    assert.deepEqual(planned(wholeCluster({ workers: 0 })).actions, []);
+  });
+
+  it('are drained and removed before they are ended, when there are too many', () => {
+    const cluster = wholeCluster({ workers: 3 });
+    cluster.committed = { ...wholeCluster({ workers: 2 }).committed };
+    assert.deepEqual(kinds(planned(cluster).actions), ['drainNode', 'removeNode']);
+    const drained = planned(cluster).actions[0];
+    assert.ok(drained?.kind === 'drainNode');
+    probeAll(
+      cluster,
+      nodesOf(cluster).filter((node) => node.id !== drained.nodeId),
+    );
+    const [end] = planned(cluster).actions;
+    assert.ok(end?.kind === 'terminate');
+    assert.equal(nodeIdOf(end.instanceIds[0] ?? ''), drained.nodeId);
+  });
+
+  it('are not scaled in while a manager is unwell', () => {
+    const cluster = wholeCluster({ workers: 3 });
+    cluster.committed = { ...wholeCluster({ workers: 2 }).committed };
+    const nodes = nodesOf(cluster).map((node) =>
+      node.hostname === M3
+        ? { ...node, raft: { reachability: 'unreachable' as const, leader: false, address: '' } }
+        : node,
+    );
+    probeAll(cluster, nodes);
+    assert.ok(rules(cluster).includes('scale-in'));
+    assert.ok(!kinds(planned(cluster).actions).includes('drainNode'));
+  });
+});
+
+describe('a running machine that looks broken', () => {
+  function withDeadEngine(): TestCluster {
+    const cluster = wholeCluster();
+    const nodes = nodesOf(cluster).map((node) => (node.hostname === M3 ? { ...node, state: 'down' as const } : node));
+    probeAll(cluster, nodes);
+    cluster.probes?.set(M3, answered({ ...probeOf(instanceOf(cluster, M3)), engine: { state: 'down' } }));
+    return cluster;
+  }
+
+  it('is remembered, looked at again, restarted, and only then replaced', () => {
+    const cluster = withDeadEngine();
+    const [suspect] = planned(cluster).actions;
+    assert.ok(suspect?.kind === 'suspect');
+    cluster.records.suspicions.set(M3, suspect.suspicion);
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.deepEqual(rules(cluster), ['suspicion']);
+    cluster.now += LIMITS.suspicion;
+    const [restart] = planned(cluster).actions;
+    assert.ok(restart?.kind === 'restartEngine');
+    cluster.records.suspicions.set(M3, restart.suspicion);
+    assert.deepEqual(planned(cluster).actions, []);
+    cluster.now += LIMITS.engine;
+    const [end] = planned(cluster).actions;
+    assert.ok(end?.kind === 'terminate');
+    assert.deepEqual(end.instanceIds, [M3]);
+  });
+
+  it('is not replaced while another manager is unwell', () => {
+    const cluster = withDeadEngine();
+    cluster.records.suspicions.set(M3, {
+      instanceId: M3,
+      symptom: 'engine-down',
+      since: NOW - 10 * MINUTE,
+      restartedAt: NOW - 5 * MINUTE,
+    });
+    cluster.committed = { ...wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11', '10.42.1.11'] }).committed };
+    assert.ok(!kinds(planned(cluster).actions).includes('terminate'));
+    assert.ok(rules(cluster).includes('others-unwell'));
+  });
+
+  it('is not "gone" when it can not be asked', () => {
+    const cluster = wholeCluster();
+    cluster.probes?.set(M3, { kind: 'silent', why: 'timeout', reason: 'no answer' });
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.deepEqual(rules(cluster), ['silent']);
+  });
+});
+
+describe('what is not ours', () => {
+  it('is named, never touched', () => {
+    const cluster = wholeCluster();
+    addWorker(cluster, instanceId(300), zoneAt(0));
+    cluster.instances = cluster.instances.map((one) => (one.id === instanceId(300) ? { ...one, group: 'batch' } : one));
+    cluster.records = wholeCluster().records;
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.deepEqual(rules(cluster), ['undeclared']);
+  });
+
+  it('a foreign Swarm is left alone', () => {
+    const cluster = wholeCluster();
+    cluster.records.genesis = { seed: FIRST, claimedAt: 0, clusterId: 'another' };
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.deepEqual(rules(cluster), ['foreign-swarm']);
+  });
+});
+
+describe('a cluster being taken down', () => {
+  it('launches nothing', () => {
+    const cluster = emptyCluster();
+    cluster.records.mode = 'removing';
+    assert.deepEqual(planned(cluster).actions, []);
+  });
+});
