@@ -1,0 +1,105 @@
+import {
+  CreateLaunchTemplateCommand,
+  DeleteLaunchTemplateCommand,
+  InstanceMetadataEndpointState,
+  InstanceMetadataTagsState,
+  InstanceType,
+  LaunchTemplateHttpTokensState,
+  ResourceType,
+  VolumeType,
+} from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { present } from '../../errors.ts';
+import { flag, integer, tags, text, texts } from '../fields.ts';
+import { defineResource } from '../handler.ts';
+import { tagSpecifications } from '../tags.ts';
+import { unlessGone } from '../waiting.ts';
+
+const tagSpecification = z.strictObject({ ResourceType: z.enum(ResourceType), Tags: tags });
+
+const launchTemplateData = z.strictObject({
+  ImageId: text.optional(),
+  InstanceType: z.enum(InstanceType).optional(),
+  UserData: text.optional(),
+  EbsOptimized: flag.optional(),
+  IamInstanceProfile: z.strictObject({ Arn: text.optional(), Name: text.optional() }).optional(),
+  SecurityGroupIds: texts.optional(),
+  MetadataOptions: z
+    .strictObject({
+      HttpEndpoint: z.enum(InstanceMetadataEndpointState).optional(),
+      HttpTokens: z.enum(LaunchTemplateHttpTokensState).optional(),
+      HttpPutResponseHopLimit: integer.optional(),
+      InstanceMetadataTags: z.enum(InstanceMetadataTagsState).optional(),
+    })
+    .optional(),
+  BlockDeviceMappings: z
+    .array(
+      z.strictObject({
+        DeviceName: text,
+        Ebs: z
+          .strictObject({
+            DeleteOnTermination: flag.optional(),
+            Encrypted: flag.optional(),
+            Iops: integer.optional(),
+            SnapshotId: text.optional(),
+            Throughput: integer.optional(),
+            VolumeSize: integer.optional(),
+            VolumeType: z.enum(VolumeType).optional(),
+          })
+          .optional(),
+      }),
+    )
+    .optional(),
+  NetworkInterfaces: z
+    .array(
+      z.strictObject({
+        DeviceIndex: integer,
+        AssociatePublicIpAddress: flag.optional(),
+        DeleteOnTermination: flag.optional(),
+        Groups: texts.optional(),
+        NetworkInterfaceId: text.optional(),
+        SubnetId: text.optional(),
+      }),
+    )
+    .optional(),
+  TagSpecifications: z.array(tagSpecification).optional(),
+});
+
+export const launchTemplate = defineResource({
+  type: 'AWS::EC2::LaunchTemplate',
+  attributes: ['LaunchTemplateId', 'LatestVersionNumber', 'DefaultVersionNumber'],
+  properties: z.strictObject({
+    LaunchTemplateName: text.optional(),
+    VersionDescription: text.optional(),
+    LaunchTemplateData: launchTemplateData,
+    TagSpecifications: z.array(tagSpecification).optional(),
+  }),
+  async create(properties, context) {
+    const own = properties.TagSpecifications?.flatMap((specification) => specification.Tags ?? []);
+    const answer = await context.clients.ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: properties.LaunchTemplateName ?? context.name(128),
+        VersionDescription: properties.VersionDescription,
+        LaunchTemplateData: properties.LaunchTemplateData,
+        ...tagSpecifications('launch-template', own, context),
+      }),
+    );
+    const made = present(answer.LaunchTemplate, 'CreateLaunchTemplate', 'LaunchTemplate');
+    const id = present(made.LaunchTemplateId, 'CreateLaunchTemplate', 'LaunchTemplateId');
+    const latest = present(made.LatestVersionNumber, 'CreateLaunchTemplate', 'LatestVersionNumber');
+    const standard = present(made.DefaultVersionNumber, 'CreateLaunchTemplate', 'DefaultVersionNumber');
+    return {
+      physicalId: id,
+      attributes: {
+        LaunchTemplateId: id,
+        LatestVersionNumber: String(latest),
+        DefaultVersionNumber: String(standard),
+      },
+    };
+  },
+  async delete({ physicalId }, context) {
+    await unlessGone(['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.NotFoundException'], () =>
+      context.clients.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: physicalId })),
+    );
+  },
+});

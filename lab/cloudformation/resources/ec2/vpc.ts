@@ -1,0 +1,67 @@
+import {
+  CreateVpcCommand,
+  DeleteVpcCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeVpcsCommand,
+  ModifyVpcAttributeCommand,
+} from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { present } from '../../errors.ts';
+import { flag, tags, text } from '../fields.ts';
+import { defineResource } from '../handler.ts';
+import { tagSpecifications } from '../tags.ts';
+import { onceFree, until } from '../waiting.ts';
+
+export const vpc = defineResource({
+  type: 'AWS::EC2::VPC',
+  attributes: ['VpcId', 'CidrBlock', 'DefaultSecurityGroup'],
+  properties: z.strictObject({
+    CidrBlock: text,
+    EnableDnsHostnames: flag.optional(),
+    EnableDnsSupport: flag.optional(),
+    InstanceTenancy: z.literal('default').optional(),
+    Tags: tags,
+  }),
+  async create(properties, context) {
+    const { ec2 } = context.clients;
+    const { CidrBlock } = properties;
+    const answer = await ec2.send(
+      new CreateVpcCommand({ CidrBlock, ...tagSpecifications('vpc', properties.Tags, context) }),
+    );
+    const id = present(answer.Vpc?.VpcId, 'CreateVpc', 'Vpc.VpcId');
+    context.made({ physicalId: id, attributes: { VpcId: id, CidrBlock } });
+    await until(`VPC ${id} available`, 60, context, async () => {
+      const { Vpcs } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
+      return Vpcs?.[0]?.State === 'available';
+    });
+    // One attribute a call, and host names need name resolution: EC2 refuses both at once.
+    if (properties.EnableDnsSupport !== undefined) {
+      const EnableDnsSupport = { Value: properties.EnableDnsSupport };
+      await ec2.send(new ModifyVpcAttributeCommand({ VpcId: id, EnableDnsSupport }));
+    }
+    if (properties.EnableDnsHostnames !== undefined) {
+      const EnableDnsHostnames = { Value: properties.EnableDnsHostnames };
+      await ec2.send(new ModifyVpcAttributeCommand({ VpcId: id, EnableDnsHostnames }));
+    }
+    const groups = await ec2.send(
+      new DescribeSecurityGroupsCommand({
+        Filters: [
+          { Name: 'vpc-id', Values: [id] },
+          { Name: 'group-name', Values: ['default'] },
+        ],
+      }),
+    );
+    const DefaultSecurityGroup = present(
+      groups.SecurityGroups?.[0]?.GroupId,
+      'DescribeSecurityGroups',
+      'default group of the VPC',
+    );
+    return { physicalId: id, attributes: { VpcId: id, CidrBlock, DefaultSecurityGroup } };
+  },
+  async delete({ physicalId }, context) {
+    const codes = { busy: ['DependencyViolation'], gone: ['InvalidVpcID.NotFound'] };
+    await onceFree(`VPC ${physicalId} deleted`, context, codes, () =>
+      context.clients.ec2.send(new DeleteVpcCommand({ VpcId: physicalId })),
+    );
+  },
+});

@@ -1,0 +1,79 @@
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  SetQueueAttributesCommand,
+} from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { present } from '../errors.ts';
+import { flag, integer, jsonObject, tags, text, texts } from './fields.ts';
+import { defineResource } from './handler.ts';
+import { tagRecord } from './tags.ts';
+import { unlessGone } from './waiting.ts';
+
+const NO_QUEUE = ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
+
+const attributes = z.strictObject({
+  DelaySeconds: integer.optional(),
+  KmsDataKeyReusePeriodSeconds: integer.optional(),
+  KmsMasterKeyId: text.optional(),
+  MaximumMessageSize: integer.optional(),
+  MessageRetentionPeriod: integer.optional(),
+  ReceiveMessageWaitTimeSeconds: integer.optional(),
+  RedrivePolicy: jsonObject.optional(),
+  SqsManagedSseEnabled: flag.optional(),
+  VisibilityTimeout: integer.optional(),
+});
+
+export const queue = defineResource({
+  type: 'AWS::SQS::Queue',
+  attributes: ['Arn', 'QueueName', 'QueueUrl'],
+  properties: attributes.extend({ QueueName: text.optional(), Tags: tags }),
+  async create({ QueueName: given, Tags, ...settings }, context) {
+    const { sqs } = context.clients;
+    const QueueName = given ?? context.name(80);
+    const answer = await sqs.send(
+      new CreateQueueCommand({ QueueName, Attributes: asText(settings), tags: tagRecord(Tags, context) }),
+    );
+    const QueueUrl = present(answer.QueueUrl, 'CreateQueue', 'QueueUrl');
+    context.made({ physicalId: QueueUrl, attributes: { QueueName, QueueUrl } });
+    const told = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+    const Arn = present(told.Attributes?.['QueueArn'], 'GetQueueAttributes', 'QueueArn');
+    return { physicalId: QueueUrl, attributes: { Arn, QueueName, QueueUrl } };
+  },
+  async delete({ physicalId: QueueUrl }, context) {
+    await unlessGone(NO_QUEUE, () => context.clients.sqs.send(new DeleteQueueCommand({ QueueUrl })));
+  },
+});
+
+export const queuePolicy = defineResource({
+  type: 'AWS::SQS::QueuePolicy',
+  attributes: ['Id'],
+  properties: z.strictObject({ Queues: texts.min(1, 'must name a queue'), PolicyDocument: jsonObject }),
+  async create({ Queues, PolicyDocument }, context) {
+    const id = context.name(80);
+    const identity = { physicalId: id, attributes: { Id: id } };
+    context.made(identity);
+    for (const QueueUrl of Queues) {
+      const Attributes = { Policy: JSON.stringify(PolicyDocument) };
+      await context.clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+    }
+    return identity;
+  },
+  async delete(_identity, context, { Queues }) {
+    for (const QueueUrl of Queues) {
+      await unlessGone(NO_QUEUE, () =>
+        context.clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: '' } })),
+      );
+    }
+  },
+});
+
+/** The API takes every attribute as text, objects as JSON. */
+function asText(settings: z.output<typeof attributes>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, typeof value === 'object' ? JSON.stringify(value) : String(value)]],
+    ),
+  );
+}
