@@ -1,6 +1,6 @@
-import { uniqueId } from '../ids.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 import type { RegionContext } from '../service.ts';
+import { uniqueId } from './unique-id.ts';
 
 export interface Role {
   readonly name: string;
