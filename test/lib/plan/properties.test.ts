@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Action, Plan } from '../../../lib/plan/action.ts';
+import { plan } from '../../../lib/plan/plan.ts';
+import { instanceIdOf, swarmView } from '../../../lib/plan/swarm-view.ts';
+import { isLive, type PlanInput } from '../../../lib/plan/world.ts';
+import { arbitraryCluster } from '../../support/arbitrary-cluster.ts';
+import { brokenCluster } from '../../support/broken-cluster.ts';
+import { planInput } from '../../support/cluster.ts';
+
+const anyCluster = fc.oneof(arbitraryCluster, { arbitrary: brokenCluster, weight: 2 });
+const RUNS = { numRuns: 3_000 };
+
+function forAnyCluster(check: (input: PlanInput, decided: Plan) => void): void {
+  fc.assert(
+    fc.property(anyCluster, (cluster) => {
+      const input = planInput(cluster);
+      check(input, plan(input));
+    }),
+    RUNS,
+  );
+}
+
+function ofKind<K extends Action['kind']>(decided: Plan, kind: K): readonly Extract<Action, { kind: K }>[] {
+  return decided.actions.filter((action): action is Extract<Action, { kind: K }> => action.kind === kind);
+}
+
+describe('for any observation, also a nonsense one', () => {
+  it('at most one machine per logical ID is launched, and only where none is (Safety 1)', () => {
+    forAnyCluster((input, decided) => {
+      const launched = ofKind(decided, 'launch').flatMap(({ order }) => (order.kind === 'pet' ? [order] : []));
+      assert.equal(new Set(launched.map((order) => order.logicalId)).size, launched.length);
+      for (const order of launched) {
+        const there = input.observation.instances.filter(
+          (one) => one.logicalId === order.logicalId && one.state !== 'terminated',
+        );
+        assert.deepEqual(there, []);
+        assert.equal(
+          input.observation.interfaces.find((one) => one.id === order.interfaceId)?.logicalId,
+          order.logicalId,
+        );
+        assert.equal(input.observation.volumes.find((one) => one.id === order.volumeId)?.logicalId, order.logicalId);
+      }
+    });
+  });
+
+  it('a volume is only ever given to its own logical ID (Safety 1)', () => {
+    forAnyCluster((input, decided) => {
+      for (const { instanceId, volumeId } of ofKind(decided, 'attachVolume')) {
+        const instance = input.observation.instances.find((one) => one.id === instanceId);
+        const volume = input.observation.volumes.find((one) => one.id === volumeId);
+        assert.equal(volume?.logicalId, instance?.logicalId);
+        assert.equal(volume?.attachedTo, undefined);
+      }
+    });
+  });
+
+  it('a healthy voter is never ended, and at most one running manager at a time (Safety 2)', () => {
+    forAnyCluster((input, decided) => {
+      const ended = ofKind(decided, 'terminate').flatMap((action) => action.instanceIds);
+      const running = ended.flatMap((id) =>
+        input.observation.instances.filter(
+          (one) => one.id === id && one.state === 'running' && one.logicalId !== undefined,
+        ),
+      );
+      assert.ok(running.length <= 1);
+      const view = swarmView(input);
+      if (view.kind !== 'quorum') return;
+      for (const instance of running) {
+        const node = view.nodes.find((one) => one.hostname === instance.id);
+        const works = node?.state === 'ready' && node.raft?.reachability === 'reachable';
+        const outcome = input.observation.probes?.get(instance.id);
+        const saysItWorks =
+          outcome?.kind === 'answered' && outcome.probe.engine.state === 'up' && outcome.probe.boot.state === 'done';
+        assert.ok(!(works && saysItWorks), `${instance.id} works`);
+      }
+    });
+  });
+
+  it("what is not listed with the cluster's tag is never ended (Safety 6)", () => {
+    forAnyCluster((input, decided) => {
+      const listed = new Set(input.observation.instances.map((one) => one.id));
+      for (const id of ofKind(decided, 'terminate').flatMap((action) => action.instanceIds)) assert.ok(listed.has(id));
+    });
+  });
+
+  it("a Swarm is initialised only when every manager's disk was seen blank, and none was before (Safety 4)", () => {
+    forAnyCluster((input, decided) => {
+      const starts = [...ofKind(decided, 'initSwarm'), ...ofKind(decided, 'claimGenesis')];
+      if (starts.length === 0) return;
+      assert.equal(input.records.genesis?.clusterId, undefined);
+      const managers = input.observation.instances.filter((one) => isLive(one) && one.group === 'managers');
+      for (const manager of managers) {
+        const outcome = input.observation.probes?.get(manager.id);
+        assert.ok(outcome?.kind === 'answered' && outcome.probe.raftState === 'none');
+      }
+    });
+  });
+
+  it('without a quorum nothing is drained, demoted, removed or joined (Safety 5)', () => {
+    forAnyCluster((input, decided) => {
+      if (swarmView(input).kind === 'quorum') return;
+      const kinds = new Set<string>(decided.actions.map((action) => action.kind));
+      for (const kind of ['drainNode', 'demoteNode', 'removeNode', 'join']) assert.ok(!kinds.has(kind), kind);
+    });
+  });
+
+  it('no manager is removed from the list before it is demoted, and one manager is changed at a time', () => {
+    forAnyCluster((input, decided) => {
+      const view = swarmView(input);
+      if (view.kind !== 'quorum') return;
+      const demoted = new Set(ofKind(decided, 'demoteNode').map((action) => action.nodeId));
+      for (const { nodeId } of ofKind(decided, 'removeNode')) {
+        const node = view.nodes.find((one) => one.id === nodeId);
+        if (node?.raft !== undefined) assert.ok(demoted.has(nodeId));
+      }
+      const joins = ofKind(decided, 'join').filter((action) => action.role === 'manager');
+      assert.ok(joins.length === 0 || demoted.size === 0);
+      assert.ok(joins.flatMap((action) => action.instanceIds).length <= 1);
+    });
+  });
+
+  it('a node that is none of our machines is never touched (Safety 6)', () => {
+    forAnyCluster((input, decided) => {
+      const view = swarmView(input);
+      if (view.kind !== 'quorum') return;
+      for (const { nodeId } of ofKind(decided, 'removeNode')) {
+        const node = view.nodes.find((one) => one.id === nodeId);
+        assert.ok(node !== undefined);
+        assert.ok(instanceIdOf(node) !== undefined || node.logicalId !== undefined);
+      }
+    });
+  });
+
+  it('machines nobody could ask are never ended for it (Safety 7)', () => {
+    forAnyCluster((input, decided) => {
+      if (input.observation.probes !== undefined) return;
+      for (const id of ofKind(decided, 'terminate').flatMap((action) => action.instanceIds)) {
+        assert.equal(input.observation.instances.find((one) => one.id === id)?.state, 'stopped');
+      }
+    });
+  });
+
+  it('every kind of action is reached by these clusters', () => {
+    const reached = new Set(
+      fc.sample(anyCluster, 4_000).flatMap((cluster) => plan(planInput(cluster)).actions.map((action) => action.kind)),
+    );
+    const every: Record<Action['kind'], true> = {
+      absolve: true,
+      attachVolume: true,
+      claimGenesis: true,
+      confirmLaunch: true,
+      demoteNode: true,
+      drainNode: true,
+      initSwarm: true,
+      join: true,
+      launch: true,
+      recordGenesis: true,
+      removeNode: true,
+      restartEngine: true,
+      suspect: true,
+      terminate: true,
+    };
+    assert.deepEqual([...reached].sort(), Object.keys(every));
+  });
+
+  it('the order of the lists does not matter', () => {
+    fc.assert(
+      fc.property(anyCluster, fc.func(fc.nat()), (cluster, random) => {
+        const shuffled = <T>(list: readonly T[]): T[] =>
+          list
+            .map((item, index) => ({ item, key: random(index) }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ item }) => item);
+        const before = plan(planInput(cluster));
+        const after = plan(
+          planInput({
+            ...cluster,
+            instances: shuffled(cluster.instances),
+            interfaces: shuffled(cluster.interfaces),
+            volumes: shuffled(cluster.volumes),
+            probes: cluster.probes === undefined ? undefined : new Map(shuffled([...cluster.probes])),
+          }),
+        );
+        assert.deepEqual(after, before);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
