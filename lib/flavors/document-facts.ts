@@ -1,0 +1,109 @@
+import type { DocumentKey } from '../names.ts';
+
+export interface DocumentFacts {
+  readonly description: string;
+  /** By name; SSM checks the pattern before it puts the value into the script. */
+  readonly parameters: Readonly<Record<string, { readonly description: string; readonly allowedPattern: string }>>;
+  /** The agent stops the script after so many seconds. */
+  readonly executionSeconds: number;
+  /** Without the agent's taking it within so many seconds, its machine counts as offline. */
+  readonly deliverySeconds: number;
+  /**
+   * How long the controller waits for the end. Never more than the 20 s that an effect may take under one renewal of
+   * the lease: what needs longer goes on by itself, and the next pass looks again.
+   */
+  readonly waitSeconds: number;
+}
+
+const INSTANCE = 'i-[0-9a-f]{8,17}';
+const ADDRESS = '[0-9]{1,3}(\\.[0-9]{1,3}){3}';
+
+const effect = {
+  instances: {
+    description: 'The instances this is meant for, comma-separated; any other refuses it',
+    allowedPattern: `^${INSTANCE}(,${INSTANCE})*$`,
+  },
+  fence: {
+    description: 'The number of the lease under which it was sent; one lower than the last seen is refused',
+    allowedPattern: '^[0-9]{1,15}$',
+  },
+};
+
+const node = {
+  description: 'Id of the Swarm node',
+  allowedPattern: '^[0-9a-z]{1,64}$',
+};
+
+const FACTS: Readonly<Record<DocumentKey, DocumentFacts>> = {
+  probe: {
+    description: 'Reads how this machine and its engine are, and what it sees of the Swarm',
+    parameters: {},
+    executionSeconds: 20,
+    deliverySeconds: 5,
+    waitSeconds: 12,
+  },
+  'swarm-init': {
+    description: 'Initialises the Swarm on its first manager, once',
+    parameters: effect,
+    executionSeconds: 180,
+    deliverySeconds: 10,
+    waitSeconds: 20,
+  },
+  'swarm-join': {
+    description: 'Joins this machine to the Swarm in its role',
+    parameters: {
+      ...effect,
+      role: { description: 'manager or worker', allowedPattern: '^(manager|worker)$' },
+      managers: {
+        description: 'Addresses of managers to join at, comma-separated, in this order',
+        allowedPattern: `^${ADDRESS}(,${ADDRESS})*$`,
+      },
+    },
+    executionSeconds: 180,
+    deliverySeconds: 10,
+    waitSeconds: 20,
+  },
+  'publish-tokens': {
+    description: 'Writes the join tokens to Parameter Store, where the joining machines read them',
+    parameters: effect,
+    executionSeconds: 60,
+    deliverySeconds: 5,
+    waitSeconds: 15,
+  },
+  'node-demote': {
+    description: 'Takes a manager out of the Raft group',
+    parameters: { ...effect, node },
+    executionSeconds: 60,
+    deliverySeconds: 5,
+    waitSeconds: 15,
+  },
+  'node-remove': {
+    description: 'Removes a node that is gone from the Swarm',
+    parameters: { ...effect, node },
+    executionSeconds: 60,
+    deliverySeconds: 5,
+    waitSeconds: 15,
+  },
+  'node-drain': {
+    description: 'Drains a node and waits for its tasks to leave',
+    parameters: {
+      ...effect,
+      node,
+      seconds: { description: 'How long to wait for the tasks', allowedPattern: '^[0-9]{1,4}$' },
+    },
+    executionSeconds: 10_000 + 60,
+    deliverySeconds: 5,
+    waitSeconds: 20,
+  },
+  'engine-restart': {
+    description: 'Restarts the Docker Engine',
+    parameters: effect,
+    executionSeconds: 150,
+    deliverySeconds: 5,
+    waitSeconds: 20,
+  },
+};
+
+export function documentFacts(key: DocumentKey): DocumentFacts {
+  return FACTS[key];
+}
