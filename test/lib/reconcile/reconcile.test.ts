@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createVirtualClock, type VirtualClock } from '../../../lab/sim/clock.ts';
+import type { ActionOutcome } from '../../../lib/act/outcome.ts';
+import type { Action } from '../../../lib/plan/action.ts';
+import { type Convergence, type ReconcileDependencies, reconcile } from '../../../lib/reconcile/reconcile.ts';
+import { createMemoryStore } from '../../../lib/store/memory.ts';
+import type { Store } from '../../../lib/store/store.ts';
+import { instanceId, NOW, planInput, type TestCluster, terminate, wholeCluster } from '../../support/cluster.ts';
+
+const DONE: ActionOutcome = { ok: true, detail: 'done' };
+
+interface Stage {
+  readonly clock: VirtualClock;
+  readonly store: Store;
+  readonly cluster: TestCluster;
+  readonly performed: Action[];
+  readonly deps: ReconcileDependencies;
+  start(limit?: number): Promise<Convergence>;
+  settle(run: Promise<Convergence>): Promise<Convergence>;
+}
+
+async function stage(overrides: Partial<ReconcileDependencies> = {}): Promise<Stage> {
+  const clock = createVirtualClock(NOW);
+  const store = createMemoryStore({ clock });
+  const cluster = wholeCluster();
+  const { version: _, ...first } = cluster.committed;
+  await store.commit(0, first);
+  const seeding = await store.acquire('test');
+  assert.ok(seeding.acquired);
+  for (const record of cluster.records.launches.values()) await store.putLaunch(seeding.lease, record);
+  assert.ok(cluster.records.genesis);
+  await store.putGenesis(seeding.lease, cluster.records.genesis);
+  await store.release(seeding.lease, seeding.wanted);
+  const performed: Action[] = [];
+  const deps: ReconcileDependencies = {
+    store,
+    clock,
+    cluster: 'demo',
+    owner: 'one',
+    observe: async () => ({ ...planInput(cluster).observation, probes: undefined }),
+    probe: async () => cluster.probes ?? new Map(),
+    perform: async (action) => {
+      performed.push(action);
+      return DONE;
+    },
+    ...overrides,
+  };
+  return {
+    clock,
+    store,
+    cluster,
+    performed,
+    deps,
+    start(limit = 300_000) {
+      const began = clock.monotonic();
+      return reconcile(deps, () => limit - (clock.monotonic() - began));
+    },
+    async settle(run) {
+      let over = false;
+      const end = run.finally(() => {
+        over = true;
+      });
+      end.catch(() => undefined);
+      await clock.run(() => over, 3_600_000);
+      return await end;
+    },
+  };
+}
+
+describe('a convergence', () => {
+  it('finds a whole cluster whole in one pass, does nothing, and gives the lease back', async () => {
+    const { start, settle, store, performed } = await stage();
+    const result = await settle(start());
+    assert.deepEqual({ ...result, fence: 0 }, { outcome: 'whole', fence: 0, passes: 1, actions: 0 });
+    assert.deepEqual(performed, []);
+    assert.equal((await store.status())?.whole, true);
+    assert.equal((await store.acquire('two')).acquired, true);
+    const events = await store.events(10);
+    assert.deepEqual(
+      events.map((event) => event.kind),
+      ['whole'],
+    );
+  });
+
+  it('re-creates a manager before anybody is asked anything', async () => {
+    const order: string[] = [];
+    const { start, settle, cluster } = await stage({
+      probe: async () => {
+        order.push('probe');
+        return new Map();
+      },
+      perform: async (action) => {
+        order.push(action.kind);
+        return DONE;
+      },
+    });
+    terminate(cluster, instanceId(1));
+    await settle(start(25_000));
+    assert.equal(order[0], 'launch');
+  });
+
+  it('leaves a wake-up with the holder of the lease', async () => {
+    const { start, settle, store } = await stage();
+    const held = await store.acquire('other');
+    assert.ok(held.acquired);
+    const result = await settle(start());
+    assert.equal(result.outcome, 'busy');
+    assert.equal(await store.release(held.lease, held.wanted), 'wanted-again');
+  });
+
+  it('goes on when it was woken again meanwhile', async () => {
+    let observed = 0;
+    const { settle, store, cluster, deps } = await stage();
+    const observing: ReconcileDependencies = {
+      ...deps,
+      observe: async () => {
+        observed += 1;
+        if (observed === 1) await store.wake();
+        return { ...planInput(cluster).observation, probes: undefined };
+      },
+    };
+    const result = await settle(reconcile(observing, () => 300_000));
+    assert.deepEqual([result.outcome, observed], ['whole', 2]);
+  });
+
+  it('starts no effect when another has taken over while it was frozen', async () => {
+    const { start, settle, store, cluster, clock, performed } = await stage({
+      observe: async () => {
+        await clock.advance(60_000);
+        await store.acquire('thief');
+        return { ...planInput(cluster).observation, probes: undefined };
+      },
+    });
+    terminate(cluster, instanceId(1));
+    const result = await settle(start());
+    assert.equal(result.outcome, 'lost');
+    assert.deepEqual(performed, []);
+  });
+
+  it('keeps the lease while an action takes longer than it lasts', async () => {
+    const { settle, cluster, clock, deps, store } = await stage();
+    terminate(cluster, instanceId(1));
+    let rival: boolean | undefined;
+    const slow: ReconcileDependencies = {
+      ...deps,
+      perform: async () => {
+        await clock.sleep(90_000);
+        rival ??= (await store.acquire('rival')).acquired;
+        return { ok: false, code: 'Slow', message: 'slow', retry: 'backoff' };
+      },
+    };
+    const began = clock.monotonic();
+    await settle(reconcile(slow, () => 300_000 - (clock.monotonic() - began)));
+    assert.equal(rival, false);
+  });
+
+  it('acts no more in its last seconds, and hands over', async () => {
+    const { start, settle, cluster, performed, store } = await stage();
+    terminate(cluster, instanceId(1));
+    const result = await settle(start(9_000));
+    assert.equal(result.outcome, 'out-of-time');
+    assert.deepEqual(performed, []);
+    assert.equal((await store.acquire('two')).acquired, true);
+  });
+
+  it('concludes nothing when EC2 can not be read, says so, and fails after five tries', async () => {
+    const { start, settle, performed, store } = await stage({
+      observe: async () => {
+        throw Object.assign(new Error('slow down'), { name: 'RequestLimitExceeded' });
+      },
+    });
+    await assert.rejects(settle(start()), { name: 'RequestLimitExceeded' });
+    assert.deepEqual(performed, []);
+    const events = await store.events(10);
+    assert.deepEqual(
+      events.map((event) => event.name),
+      Array(5).fill('RequestLimitExceeded'),
+    );
+    assert.equal((await store.acquire('two')).acquired, true);
+  });
+
+  it('ends a lane at its first failure and writes down both', async () => {
+    const { start, settle, cluster, store, performed } = await stage({
+      perform: async (action) => {
+        performed.push(action);
+        return { ok: false, code: 'Refused', message: 'no', retry: 'backoff' };
+      },
+    });
+    const { version: _, ...next } = {
+      ...cluster.committed,
+      spec: { ...cluster.committed.spec, groups: { ...cluster.committed.spec.groups } },
+    };
+    const workers = next.spec.groups['workers'];
+    assert.ok(workers);
+    await store.commit(1, {
+      ...next,
+      spec: {
+        ...next.spec,
+        groups: { ...next.spec.groups, workers: { ...workers, allocation: { kind: 'size', size: 1 } } },
+      },
+    });
+    await settle(start(25_000));
+    assert.ok(performed.length > 0);
+    assert.ok(performed.every((action) => action.kind === 'drainNode'));
+    const failed = (await store.events(100)).filter((event) => event.kind === 'action-failed');
+    assert.match(failed[0]?.reason ?? '', /more machines than declared: Refused: no/);
+  });
+
+  it('does nothing before a spec was committed', async () => {
+    const { deps, clock, settle } = await stage();
+    const empty = createMemoryStore({ clock });
+    const result = await settle(reconcile({ ...deps, store: empty }, () => 300_000));
+    assert.equal(result.outcome, 'undeclared');
+  });
+});
