@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AssemblyError } from './errors.ts';
 import { partitionOf } from './template/scope.ts';
@@ -8,7 +8,7 @@ import { partitionOf } from './template/scope.ts';
 export interface DirectoryAsset {
   readonly bucket: string;
   readonly key: string;
-  /** Absolute or relative to the working directory, as the assembly's own path was given. */
+  /** Absolute. */
   readonly directory: string;
 }
 
@@ -111,7 +111,7 @@ async function readAssets(
           ...Object.values(destinations).map(({ bucketName, objectKey }) => ({
             bucket: placed(bucketName, at),
             key: placed(objectKey, at),
-            directory: join(directory, path),
+            directory: resolve(directory, path),
           })),
         );
       }

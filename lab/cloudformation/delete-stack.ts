@@ -23,7 +23,7 @@ export interface DeleteStackOptions {
  * snapshot is taken first of what asks for it. Can be repeated after a failure.
  *
  * @returns the stack as it is afterwards, `DELETE_COMPLETE`
- * @throws StackError with the code `StackDeleteFailed`; its `stack` says what is left
+ * @throws StackError with the code `StackDeleteFailed`; its `left` is what is there afterwards
  */
 export async function deleteStack(options: DeleteStackOptions): Promise<Stack> {
   const { stack, clients, clock, random, signal = new AbortController().signal } = options;

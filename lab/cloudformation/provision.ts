@@ -48,7 +48,7 @@ export interface ProvisionOptions {
  * the order of their dependencies, independent ones side by side, and all of them deleted again when one fails.
  *
  * @throws TemplateError when the template can't be provisioned: nothing was created
- * @throws StackError with the code `StackCreateFailed` after the roll-back; its `stack` says what is left
+ * @throws StackError with the code `StackCreateFailed` after the roll-back; its `left` is what is there afterwards
  */
 export async function provision(options: ProvisionOptions): Promise<Stack> {
   const {

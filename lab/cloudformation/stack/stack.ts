@@ -76,17 +76,17 @@ export interface StackEvent {
   readonly reason: string | undefined;
 }
 
-/** A stack operation failed. `stack` is what is left; `failures` are the resources that were the cause. */
+/** A stack operation failed. `left` is what is there afterwards; `failures` are the resources that were the cause. */
 export class StackError extends Error {
   readonly code: 'StackCreateFailed' | 'StackDeleteFailed';
-  readonly stack: Stack;
+  readonly left: Stack;
   readonly failures: readonly StackEvent[];
-  constructor(code: StackError['code'], stack: Stack, failures: readonly StackEvent[]) {
+  constructor(code: StackError['code'], left: Stack, failures: readonly StackEvent[]) {
     const causes = failures.map((event) => `  ${event.logicalId} (${event.type}): ${event.reason ?? event.status}`);
-    super(`stack ${stack.name} is ${stack.status}:\n${causes.join('\n')}`);
+    super(`stack ${left.name} is ${left.status}:\n${causes.join('\n')}`);
     this.name = 'StackError';
     this.code = code;
-    this.stack = stack;
+    this.left = left;
     this.failures = failures;
   }
 }

@@ -1,9 +1,9 @@
 import {
+  type _InstanceType,
   CreateLaunchTemplateCommand,
   DeleteLaunchTemplateCommand,
   InstanceMetadataEndpointState,
   InstanceMetadataTagsState,
-  InstanceType,
   LaunchTemplateHttpTokensState,
   ResourceType,
   VolumeType,
@@ -15,11 +15,17 @@ import { defineResource } from '../handler.ts';
 import { tagSpecifications } from '../tags.ts';
 import { unlessGone } from '../waiting.ts';
 
+/** By form, not by list: the SDK's own list lacks types that are newer than it. */
+const instanceType = z.custom<_InstanceType>(
+  (value) => typeof value === 'string' && /^[a-z0-9-]+\.[a-z0-9-]+$/.test(value),
+  'must be an instance type such as t4g.small',
+);
+
 const tagSpecification = z.strictObject({ ResourceType: z.enum(ResourceType), Tags: tags });
 
 const launchTemplateData = z.strictObject({
   ImageId: text.optional(),
-  InstanceType: z.enum(InstanceType).optional(),
+  InstanceType: instanceType.optional(),
   UserData: text.optional(),
   EbsOptimized: flag.optional(),
   IamInstanceProfile: z.strictObject({ Arn: text.optional(), Name: text.optional() }).optional(),

@@ -22,6 +22,7 @@ export const volume = defineResource({
     VolumeType: z.enum(VolumeType).optional(),
     Encrypted: flag.optional(),
     KmsKeyId: text.optional(),
+    MultiAttachEnabled: flag.optional(),
     Iops: integer.optional(),
     Throughput: integer.optional(),
     SnapshotId: text.optional(),
