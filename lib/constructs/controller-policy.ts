@@ -41,7 +41,6 @@ export function tableStatement(tableArn: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Remember',
     actions: [
-      'dynamodb:BatchGetItem',
       'dynamodb:BatchWriteItem',
       'dynamodb:ConditionCheckItem',
       'dynamodb:DeleteItem',
@@ -142,7 +141,7 @@ function commandStatements(scope: Construct, cluster: string): iam.PolicyStateme
     // None of these knows resources that could be named: results are found by command id, agents by Region.
     new iam.PolicyStatement({
       sid: 'ReadResults',
-      actions: ['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation', 'ssm:ListCommandInvocations'],
+      actions: ['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation'],
       resources: ['*'],
     }),
   ];

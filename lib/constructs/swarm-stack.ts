@@ -1,0 +1,23 @@
+import { DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { addOutputs } from './outputs.ts';
+import { SelfHealingSwarm, type SelfHealingSwarmProps } from './self-healing-swarm.ts';
+
+/**
+ * The stack `Everswarm-<cluster>`: one Swarm, and what its operator needs to know as outputs. Without an environment
+ * of its own, so that one template serves every account, Region and partition.
+ */
+export class SwarmStack extends Stack {
+  readonly swarm: SelfHealingSwarm;
+
+  constructor(scope: Construct, props: SelfHealingSwarmProps) {
+    const { spec } = props;
+    super(scope, `Everswarm-${spec.cluster}`, {
+      description: `Self-healing Docker Swarm "${spec.cluster}"`,
+      // The CDK's command line checks the bootstrap version itself; the rule in the template would only add a parameter.
+      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+    });
+    this.swarm = new SelfHealingSwarm(this, 'Swarm', props);
+    addOutputs(this, spec, this.swarm);
+  }
+}
