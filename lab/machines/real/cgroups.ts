@@ -5,7 +5,12 @@ import { until } from './wait.ts';
 
 /** How the host's cgroups are mounted, and so how a machine's are. */
 export type CgroupLayout =
-  | { readonly version: 1; readonly hierarchies: readonly Hierarchy[] }
+  | {
+      readonly version: 1;
+      readonly hierarchies: readonly Hierarchy[];
+      /** Version 2 without controllers beside version 1: systemd then keeps its own tree there ("hybrid"). */
+      readonly unified: string | undefined;
+    }
   | { readonly version: 2; readonly path: string };
 
 interface Hierarchy {
@@ -35,7 +40,7 @@ export function parseLayout(mountinfo: string): CgroupLayout {
       hierarchies.push({ path, options: options.join(',') });
   }
   if (hierarchies.some(({ options }) => options === 'name=systemd') || unified === undefined)
-    return { version: 1, hierarchies };
+    return { version: 1, hierarchies, unified };
   return { version: 2, path: unified };
 }
 
@@ -55,8 +60,8 @@ export async function createCgroups(layout: CgroupLayout, name: string, instance
   for (const root of roots(layout)) {
     const lab = join(root, cgroupName(name));
     await mkdir(lab, { recursive: true });
-    if (layout.version === 1) await inheritProcessors(lab);
-    else await delegate(root, lab);
+    if (layout.version === 2) await delegate(root, lab);
+    else await inheritProcessors(lab);
     const path = join(lab, instanceId);
     await mkdir(path, { recursive: true });
     paths.push(path);
@@ -73,7 +78,9 @@ export async function removeCgroups(layout: CgroupLayout, name: string, instance
 }
 
 function roots(layout: CgroupLayout): readonly string[] {
-  return layout.version === 2 ? [layout.path] : layout.hierarchies.map(({ path }) => path);
+  if (layout.version === 2) return [layout.path];
+  const paths = layout.hierarchies.map(({ path }) => path);
+  return layout.unified === undefined ? paths : [...paths, layout.unified];
 }
 
 /** A new cpuset group has no processors and takes no process, unless it copies its parent's (cpuset(7)). */
