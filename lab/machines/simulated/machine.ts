@@ -1,0 +1,160 @@
+import type { MachineOrder } from '../fleet.ts';
+import type { Host } from '../host.ts';
+import { type BootOrder, readBootOrder } from './boot-order.ts';
+import { type Disk, rootDisk } from './disk.ts';
+import { createEngine, type Engine } from './swarm/engine.ts';
+import { killEngine, startEngine, stopEngine } from './swarm/lifecycle.ts';
+import type { World } from './swarm/world.ts';
+
+/** One simulated machine. What a power cut takes is set anew at each start. */
+export interface Machine {
+  readonly order: MachineOrder;
+  readonly root: Disk;
+  readonly attached: Map<string, Disk>;
+  power: 'on' | 'off';
+  /** Grows with each start: what was begun in an earlier life ends there. */
+  life: number;
+  bootId: string;
+  poweredAt: number;
+  boot: { state: 'running' | 'done' } | { state: 'failed'; reason: string };
+  mounted: boolean;
+  /** Highest fence seen since power-on. */
+  fence: number;
+  /** An effect is under way. */
+  locked: boolean;
+  engine: Engine | undefined;
+  agent: 'off' | 'on' | 'cut';
+  hangUp: () => void;
+  /** Fault: the next boot script fails, with this reason. */
+  failNextBoot: string | undefined;
+  clockSkew: number;
+}
+
+export function createMachine(order: MachineOrder): Machine {
+  return {
+    order,
+    root: rootDisk(),
+    attached: new Map(),
+    power: 'off',
+    life: 0,
+    bootId: '',
+    poweredAt: 0,
+    boot: { state: 'running' },
+    mounted: false,
+    fence: 0,
+    locked: false,
+    engine: undefined,
+    agent: 'off',
+    hangUp: () => {},
+    failNextBoot: undefined,
+    clockSkew: 0,
+  };
+}
+
+/** Switches on; resolves when init runs. Boot script and agent go on from there. */
+export async function powerOn(world: World, host: Host, machine: Machine, connect: () => void): Promise<void> {
+  const { instanceId } = machine.order;
+  const metadata = host.metadata(instanceId);
+  if (metadata === undefined) throw new Error(`${instanceId} can't boot: the region has no metadata for it`);
+  const order = readBootOrder(metadata.userData);
+  machine.life += 1;
+  machine.power = 'on';
+  machine.bootId = world.newId();
+  machine.poweredAt = world.clock.now();
+  machine.boot = { state: 'running' };
+  machine.mounted = false;
+  machine.fence = 0;
+  machine.locked = false;
+  const alive = livesOn(machine);
+  await world.clock.sleep(world.draw(world.figures.start));
+  if (!alive()) return;
+  world.timers.after(world.draw(world.figures.agent), () => {
+    if (!alive() || machine.agent !== 'off') return;
+    machine.agent = 'on';
+    connect();
+  });
+  world.timers.after(world.draw(world.figures.cloudInit), () => {
+    if (alive()) void runBootScript(world, machine, order, alive);
+  });
+}
+
+/** Is the machine still in the life that it is in now? */
+export function livesOn(machine: Machine): () => boolean {
+  const { life } = machine;
+  return () => machine.power === 'on' && machine.life === life;
+}
+
+/** The boot script, as `templates/boot.sh.hbs` does it. */
+async function runBootScript(world: World, machine: Machine, order: BootOrder, alive: () => boolean): Promise<void> {
+  const pause = (span: readonly [number, number]) => world.clock.sleep(world.draw(span));
+  const fail = (reason: string) => {
+    machine.boot = { state: 'failed', reason };
+    world.settle();
+  };
+  if (machine.failNextBoot !== undefined) {
+    fail(machine.failNextBoot);
+    machine.failNextBoot = undefined;
+    return;
+  }
+  if (order.docker === 'install') await pause(world.figures.installDocker);
+  let disk = machine.root;
+  if (order.volumeId !== undefined) {
+    const { volumeId } = order;
+    const found = await world.until(() => !alive() || machine.attached.has(volumeId), world.figures.volumeWait);
+    const volume = machine.attached.get(volumeId);
+    if (!alive()) return;
+    if (!found || volume === undefined) return fail(`volume ${volumeId} did not appear in time`);
+    if (volume.format === 'blank') {
+      await pause(world.figures.format);
+      if (alive()) volume.format = 'ext4';
+    }
+    await pause(world.figures.mount);
+    disk = volume;
+  }
+  await pause(world.figures.engineStart);
+  if (!alive()) return;
+  if (disk !== machine.root && ![...machine.attached.values()].includes(disk)) {
+    return fail(`volume ${order.volumeId} went away while it was being mounted`);
+  }
+  machine.mounted = disk !== machine.root;
+  const { instanceId, privateIp } = machine.order;
+  machine.engine = createEngine({ instanceId, address: privateIp, hostname: instanceId, labels: order.labels }, disk);
+  machine.engine.clockSkew = machine.clockSkew;
+  world.engines.set(instanceId, machine.engine);
+  startEngine(world, machine.engine);
+  machine.boot = { state: 'done' };
+  world.settle();
+}
+
+/** Power cut. */
+export function powerOff(world: World, machine: Machine): void {
+  if (machine.power === 'off') return;
+  machine.power = 'off';
+  machine.hangUp();
+  machine.hangUp = () => {};
+  machine.agent = 'off';
+  if (machine.engine !== undefined) killEngine(world, machine.engine);
+  world.engines.delete(machine.order.instanceId);
+  machine.engine = undefined;
+  machine.mounted = false;
+  world.settle();
+}
+
+/** systemd stops everything in order, then the power goes. */
+export async function shutDown(world: World, machine: Machine): Promise<void> {
+  const alive = livesOn(machine);
+  machine.hangUp();
+  machine.hangUp = () => {};
+  machine.agent = 'cut';
+  if (machine.engine !== undefined) await stopEngine(world, machine.engine);
+  if (alive()) powerOff(world, machine);
+}
+
+/** The disk was taken away under a running machine: its engine can't go on. */
+export function loseDisk(world: World, machine: Machine, disk: Disk): void {
+  if (machine.engine?.disk !== disk) return;
+  killEngine(world, machine.engine);
+  world.engines.delete(machine.order.instanceId);
+  machine.engine = undefined;
+  machine.mounted = false;
+}
