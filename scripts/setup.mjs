@@ -1,0 +1,14 @@
+// Makes sure of everything that the npm scripts need, and says what it does and why. Silent and quick when all is there.
+// Runs before anything is installed: plain JavaScript, Node.js 20, no packages.
+import { ensureHostPackages } from './setup/host-packages.mjs';
+import { ensureNodePackages } from './setup/node-packages.mjs';
+import { SetupError } from './setup/setup-error.mjs';
+
+try {
+  ensureNodePackages();
+  ensureHostPackages();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`setup: ${error.message}`);
+  process.exitCode = 1;
+}
