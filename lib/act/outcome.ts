@@ -1,11 +1,19 @@
-/** How an action went. A failure is a fact for the next plan, not an exception. */
+/** What became of an action. A failure says when trying again makes sense; the next pass decides whether to. */
 export type ActionOutcome =
   | { readonly ok: true; readonly detail: string }
   | {
       readonly ok: false;
-      /** Stable: an AWS error code, or a name of ours. */
+      /** AWS's error code, or one of ours, e.g. `Busy`, `NoQuorum`. */
       readonly code: string;
       readonly message: string;
-      /** `soon`: nothing is wrong, it was too early. `backoff`: something is. */
+      /** `soon`: it passes by itself within seconds; `backoff`: something has to change first. */
       readonly retry: 'soon' | 'backoff';
     };
+
+export function done(detail: string): ActionOutcome {
+  return { ok: true, detail };
+}
+
+export function failed(code: string, message: string, retry: 'soon' | 'backoff'): ActionOutcome {
+  return { ok: false, code, message, retry };
+}

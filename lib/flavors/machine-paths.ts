@@ -2,12 +2,17 @@
 export interface MachinePaths {
   /** Boot state, fence and lock; on a tmpfs, so gone with the boot they belong to. */
   readonly run: string;
-  /** What must be remembered across boots: whether the init commands were run. */
+  /** What must be remembered across boots: which init commands were run. */
   readonly state: string;
   /** The engine's data; for pets the state volume is mounted here. */
   readonly docker: string;
   readonly dockerSocket: string;
   readonly daemonJson: string;
+  /** The boot script itself, for the next boot. */
+  readonly program: string;
+  readonly units: string;
+  /** Names of disks, by the ids of their volumes. */
+  readonly devices: string;
 }
 
 export const MACHINE_PATHS: MachinePaths = {
@@ -16,4 +21,7 @@ export const MACHINE_PATHS: MachinePaths = {
   docker: '/var/lib/docker',
   dockerSocket: '/run/docker.sock',
   daemonJson: '/etc/docker/daemon.json',
+  program: '/usr/local/lib/everswarm/boot',
+  units: '/etc/systemd/system',
+  devices: '/dev/disk/by-id',
 };

@@ -1,0 +1,18 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { CommandRunner } from '../aws/run-command.ts';
+import type { Clock } from '../clock.ts';
+import type { Records } from '../plan/records.ts';
+import type { CommittedSpec } from '../spec/spec.ts';
+import type { Lease, Store } from '../store/store.ts';
+
+/** What an action may use: the facts it was planned from, the lease it acts under, and the ways to act. */
+export interface ActContext {
+  readonly committed: CommittedSpec;
+  /** As the plan was made from them. */
+  readonly records: Records;
+  readonly lease: Lease;
+  readonly store: Store;
+  readonly ec2: EC2Client;
+  readonly runner: CommandRunner;
+  readonly clock: Clock;
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { _InstanceType, RunInstancesCommandInput, VolumeType } from '@aws-sdk/client-ec2';
+import { renderBoot } from '../flavors/boot.ts';
+import { TAG } from '../names.ts';
+import type { LaunchAction } from '../plan/action.ts';
+import type { LaunchRequest } from '../plan/records.ts';
+import { configHash } from '../spec/config-hash.ts';
+import type { CommittedSpec } from '../spec/spec.ts';
+
+/** The committed spec lacks what a launch needs: it was committed for another deployment. */
+export class LaunchRequestError extends Error {
+  readonly code = 'IncompleteSpec';
+  constructor(group: string, missing: string) {
+    super(`group "${group}" has no ${missing} in the committed spec; deploy the cluster again`);
+    this.name = 'LaunchRequestError';
+  }
+}
+
+/**
+ * Everything that a launch is made from, as plain data: it is stored before it is sent, and sent again as stored.
+ * @throws LaunchRequestError, BootScriptError
+ */
+export function launchRequest(committed: CommittedSpec, action: LaunchAction): LaunchRequest {
+  const { spec, deployment, images } = committed;
+  const group = found(spec.groups, action.group, action.group, 'declaration');
+  const image = found(images, action.group, action.group, 'pinned image');
+  const launchTemplate = found(deployment.launchTemplates, action.group, action.group, 'launch template');
+  const tags: Record<string, string> = {
+    [TAG.cluster]: spec.cluster,
+    [TAG.group]: action.group,
+    [TAG.generation]: String(action.generation),
+    [TAG.configHash]: configHash(group, image, action.group),
+  };
+  const shared = {
+    clientToken: clientToken(spec.cluster, action.slot, action.generation),
+    launchTemplate: { id: launchTemplate.id, version: launchTemplate.version },
+    imageId: image.imageId,
+    instanceType: group.instanceType,
+  };
+  const { order } = action;
+  switch (order.kind) {
+    case 'pet':
+      return {
+        ...shared,
+        userData: renderBoot({
+          committed,
+          group: action.group,
+          logicalId: order.logicalId,
+          volumeId: order.volumeId,
+        }),
+        count: 1,
+        placement: { kind: 'interface', interfaceId: order.interfaceId },
+        rootVolume: undefined,
+        tags: { ...tags, [TAG.logicalId]: order.logicalId, Name: `${spec.cluster}-${action.group}-${order.logicalId}` },
+      };
+    case 'batch':
+      return {
+        ...shared,
+        userData: renderBoot({ committed, group: action.group }),
+        count: order.count,
+        placement: { kind: 'subnet', subnetId: order.subnetId },
+        rootVolume: {
+          deviceName: image.rootDeviceName,
+          sizeGiB: group.volume.sizeGiB,
+          type: group.volume.type,
+        },
+        tags: { ...tags, Name: `${spec.cluster}-${action.group}` },
+      };
+  }
+}
+
+/** 64 hex digits, which is the most that EC2 takes (RunInstances, ClientToken). */
+function clientToken(cluster: string, slot: string, generation: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify([cluster, slot, generation]))
+    .digest('hex');
+}
+
+/** A pure function of the stored request: a replay has to be the same to the letter, or EC2 refuses the token. */
+export function runInstancesInput(request: LaunchRequest): RunInstancesCommandInput {
+  const { rootVolume } = request;
+  return {
+    ClientToken: request.clientToken,
+    LaunchTemplate: { LaunchTemplateId: request.launchTemplate.id, Version: request.launchTemplate.version },
+    ImageId: request.imageId,
+    // Which types there are is EC2's to say.
+    InstanceType: request.instanceType as _InstanceType,
+    UserData: Buffer.from(request.userData).toString('base64'),
+    MinCount: request.count,
+    MaxCount: request.count,
+    ...placement(request.placement),
+    ...(rootVolume !== undefined && {
+      BlockDeviceMappings: [
+        {
+          DeviceName: rootVolume.deviceName,
+          Ebs: {
+            VolumeSize: rootVolume.sizeGiB,
+            VolumeType: rootVolume.type as VolumeType,
+            ...provisionedIops(rootVolume),
+            Encrypted: true,
+            DeleteOnTermination: true,
+          },
+        },
+      ],
+    }),
+    TagSpecifications: [
+      {
+        ResourceType: 'instance',
+        Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+      },
+    ],
+  };
+}
+
+function placement(where: LaunchRequest['placement']): Partial<RunInstancesCommandInput> {
+  switch (where.kind) {
+    case 'interface':
+      // Security groups, subnet and address come with the interface, and it stays when the instance goes.
+      return {
+        NetworkInterfaces: [{ NetworkInterfaceId: where.interfaceId, DeviceIndex: 0, DeleteOnTermination: false }],
+      };
+    case 'subnet':
+      return { SubnetId: where.subnetId };
+  }
+}
+
+/**
+ * io1 and io2 are refused without a number of IOPS: as many as a gp3 volume has, within the type's own least number
+ * and most per GiB (https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html).
+ */
+function provisionedIops(volume: { readonly sizeGiB: number; readonly type: string }): { Iops?: number } {
+  if (volume.type !== 'io1' && volume.type !== 'io2') return {};
+  return { Iops: Math.max(100, Math.min(3000, 50 * volume.sizeGiB)) };
+}
+
+function found<T>(values: Readonly<Record<string, T>>, name: string, group: string, missing: string): T {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  if (value === undefined) throw new LaunchRequestError(group, missing);
+  return value;
+}

@@ -1,0 +1,60 @@
+import { errorCode, errorMessage, isAwsError, isBusyResource, isThrottle, isTransient } from '../aws/errors.ts';
+import type { Action } from '../plan/action.ts';
+import type { ActContext } from './context.ts';
+import { claimGenesis, initSwarm, recordGenesis } from './genesis.ts';
+import { confirmLaunch, launch } from './launch.ts';
+import { type ActionOutcome, done, failed } from './outcome.ts';
+import { demoteNode, drainNode, join, removeNode, restartEngine } from './swarm.ts';
+import { terminate } from './terminate.ts';
+import { attachVolume } from './volumes.ts';
+
+/**
+ * Carries out one action. What AWS answers becomes an outcome; a lost lease and our own defects are thrown.
+ *
+ * Every action may come twice (a pass that crashed, an answer that was lost) and comes to the same the second time.
+ * @throws LeaseLostError
+ */
+export async function perform(action: Action, context: ActContext): Promise<ActionOutcome> {
+  try {
+    return await carryOut(action, context);
+  } catch (error) {
+    if (!isAwsError(error)) throw error;
+    const passes = isThrottle(error) || isTransient(error) || isBusyResource(error);
+    return failed(errorCode(error), errorMessage(error), passes ? 'soon' : 'backoff');
+  }
+}
+
+async function carryOut(action: Action, context: ActContext): Promise<ActionOutcome> {
+  switch (action.kind) {
+    case 'launch':
+      return await launch(action, context);
+    case 'confirmLaunch':
+      return await confirmLaunch(action, context);
+    case 'attachVolume':
+      return await attachVolume(action, context);
+    case 'terminate':
+      return await terminate(action, context);
+    case 'claimGenesis':
+      return await claimGenesis(action, context);
+    case 'recordGenesis':
+      return await recordGenesis(action, context);
+    case 'initSwarm':
+      return await initSwarm(action, context);
+    case 'join':
+      return await join(action, context);
+    case 'demoteNode':
+      return await demoteNode(action, context);
+    case 'removeNode':
+      return await removeNode(action, context);
+    case 'drainNode':
+      return await drainNode(action, context);
+    case 'restartEngine':
+      return await restartEngine(action, context);
+    case 'suspect':
+      await context.store.putSuspicion(context.lease, action.suspicion);
+      return done(`${action.suspicion.instanceId}: ${action.suspicion.symptom}`);
+    case 'absolve':
+      await context.store.removeSuspicion(context.lease, action.instanceId);
+      return done(`${action.instanceId} is forgotten`);
+  }
+}
