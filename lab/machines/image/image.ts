@@ -1,11 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { run } from '../real/run.ts';
 import { bootstrapArguments, hostAptOptions, hostAptSources } from './bootstrap.ts';
 import { writeBusyboxArchive } from './busybox.ts';
 import { writeLayer } from './layer.ts';
 import * as recipe from './recipe.ts';
+
+/** Between a tree's name and the process that is building it. */
+const BUILDING = '.building-';
 
 const FILES = join(import.meta.dirname, 'files');
 
@@ -42,7 +45,8 @@ export async function ensureImage(cacheDirectory: string, progress: (line: strin
 
 async function ensureTree(path: string, build: (target: string) => Promise<void>): Promise<void> {
   if (await exists(path)) return;
-  const target = `${path}.building-${randomBytes(4).toString('hex')}`;
+  await removeAbandoned(path);
+  const target = `${path}${BUILDING}${process.pid}`;
   try {
     await build(target);
     await rename(target, path);
@@ -51,6 +55,15 @@ async function ensureTree(path: string, build: (target: string) => Promise<void>
     // Someone else built the same in the meantime: theirs is as good.
     if (await exists(path)) return;
     throw error;
+  }
+}
+
+/** Removes half-built trees of processes that are no more. */
+async function removeAbandoned(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    const [tree, builder] = name.split(BUILDING);
+    if (tree === basename(path) && builder !== undefined && !(await exists(`/proc/${builder}`)))
+      await rm(join(dirname(path), name), { recursive: true, force: true });
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineOrder } from '../fleet.ts';
 import type { Image } from '../image/image.ts';
 import { type CgroupLayout, createCgroups, innerMounts, removeCgroups } from './cgroups.ts';
+import { enterCommand } from './enter-command.ts';
 import { launchMachine, type Running, writeRootDisk } from './launch.ts';
 import { machineDirectory, machineNamespace } from './names.ts';
 import { createMachineNetwork, removeNamespace, unplug } from './network.ts';
@@ -30,7 +31,6 @@ export class MachineStateError extends Error {
 /** Signals by which systemd as process 1 powers off (systemd(1)): SIGRTMIN+4, where SIGRTMIN is 34 with glibc. */
 const POWER_OFF_SIGNAL = 34 + 4;
 const CLEAN_STOP_MILLISECONDS = 20_000;
-const INNER_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const KILL_LIMIT_MILLISECONDS = 15_000;
 
 /**
@@ -102,8 +102,8 @@ export class Machine {
 
   /** @throws MachineStateError when it does not run */
   async exec(command: readonly string[]): Promise<CommandResult> {
-    const target = ['--target', String(this.#mustRun().init)];
-    return attempt('nsenter', [...target, '--all', '--', '/usr/bin/env', '-i', INNER_PATH, 'HOME=/root', ...command]);
+    const entered = enterCommand(this.#mustRun().init, command);
+    return attempt(entered.command, entered.args);
   }
 
   get #directory(): string {
