@@ -4,7 +4,10 @@ import type { Json, JsonObject } from '../json.ts';
 /** Fields of resource properties. Templates may write scalars as text: CloudFormation turns them into what is needed. */
 
 /** A string; numbers and truth values are written out. */
-export const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
+export const text = z.union(
+  [z.string(), z.number().transform(String), z.boolean().transform(String)],
+  'must be a string',
+);
 
 export const integer = z
   .union([
@@ -16,7 +19,10 @@ export const integer = z
   ])
   .refine(Number.isInteger, 'must be a whole number');
 
-export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
+export const flag = z.union(
+  [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
+  'must be true or false',
+);
 
 export const texts = z.array(text);
 

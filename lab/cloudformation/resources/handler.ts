@@ -69,7 +69,7 @@ export function defineResource<Shape extends z.ZodType>(definition: Definition<S
     if (parsed.success) {
       return parsed.data;
     }
-    const [first, ...rest] = toProblems(parsed.error, [path], 'InvalidTemplate');
+    const [first, ...rest] = toProblems(parsed.error, [path], 'UnknownProperty');
     throw first === undefined
       ? TemplateError.of('InvalidTemplate', path, parsed.error.message)
       : new TemplateError([first, ...rest]);
@@ -80,7 +80,7 @@ export function defineResource<Shape extends z.ZodType>(definition: Definition<S
     snapshots: definition.snapshot !== undefined,
     check: (properties, path) => {
       const parsed = definition.properties.safeParse(properties);
-      const problems = parsed.success ? [] : toProblems(parsed.error, [path], 'InvalidTemplate');
+      const problems = parsed.success ? [] : toProblems(parsed.error, [path], 'UnknownProperty');
       return problems.filter((problem) => !involvesFunction(properties, problem.path.slice(path.length + 1)));
     },
     create: (properties, context, path) => definition.create(parse(properties, path), context),

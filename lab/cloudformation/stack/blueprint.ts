@@ -57,7 +57,8 @@ export function drawUp(template: Template, conditions: ReadonlyMap<string, boole
     resources.set(id, { declaration, handler, dependsOn: new Set([...used, ...explicit]) });
   }
   for (const [id, output] of Object.entries(outputs)) {
-    refersTo(() => references([output.Value, output.Export?.Name ?? ''], conditions, `Outputs.${id}`));
+    refersTo(() => references(output.Value, conditions, `Outputs.${id}.Value`));
+    refersTo(() => references(output.Export?.Name ?? '', conditions, `Outputs.${id}.Export.Name`));
   }
   problems.push(...circles(new Map([...resources].map(([id, { dependsOn }]) => [id, dependsOn]))));
 
