@@ -72,14 +72,10 @@ function launchStatements(scope: Construct, props: ControllerPolicyProps): iam.P
   const run = (sid: string, resources: string[], conditions: Record<string, Record<string, unknown>>) =>
     new iam.PolicyStatement({ sid, actions: ['ec2:RunInstances'], resources, conditions });
   return [
-    run(
-      'LaunchTagged',
-      ['instance', 'volume'].map((type) => ec2Arn(scope, type, '*')),
-      {
-        ...throughTemplate,
-        StringEquals: { [`aws:RequestTag/${TAG.cluster}`]: cluster },
-      },
-    ),
+    run('LaunchTagged', [ec2Arn(scope, 'instance', '*')], {
+      ...throughTemplate,
+      StringEquals: { [`aws:RequestTag/${TAG.cluster}`]: cluster },
+    }),
     // An interface of a pet is there already, that of cattle comes into being: what both have is the VPC.
     run('LaunchInVpc', [ec2Arn(scope, 'network-interface', '*')], {
       ArnEquals: { ...throughTemplate.ArnEquals, 'ec2:Vpc': network.vpc.vpcArn },
@@ -91,6 +87,9 @@ function launchStatements(scope: Construct, props: ControllerPolicyProps): iam.P
         ec2Arn(scope, 'launch-template', '*'),
         ...network.subnets.map((subnet) => ec2Arn(scope, 'subnet', subnet.subnetId)),
         ...[network.members, network.managers].map((group) => ec2Arn(scope, 'security-group', group.securityGroupId)),
+        // Root volumes get their tags from the launch template; that a condition on tags of the request sees those is
+        // documented nowhere.
+        ec2Arn(scope, 'volume', '*'),
         // Images are pinned when a spec is committed, after this policy was written: any may come.
         imageArn(scope, '*'),
       ],
