@@ -3,9 +3,9 @@ import { type Engine, type LocalState, participant, stopVoting } from './engine.
 import { leaders } from './raft.ts';
 import { canReach, engineAt, inTouch, type World } from './world.ts';
 
-/** The engine's process starts, and finds its disk as it is. */
+/** The engine's process starts, and finds its disk as it is. Nothing starts on a machine that lost its power or disk. */
 export function startEngine(world: World, engine: Engine): void {
-  if (engine.process !== 'down') return;
+  if (engine.process !== 'down' || world.engines.get(engine.instanceId) !== engine) return;
   world.runs += 1;
   engine.run = world.runs;
   engine.process = 'up';

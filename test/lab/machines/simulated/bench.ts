@@ -94,6 +94,7 @@ export function createBench(options: { seed?: number; figures?: Partial<Figures>
       key: DocumentKey,
       parameters: Record<string, string> = {},
       fence = 1,
+      timeoutSeconds = 300,
     ): Promise<AgentResult> {
       const deliver = agents.get(instanceId);
       assert.ok(deliver, `${instanceId} has no agent`);
@@ -105,7 +106,7 @@ export function createBench(options: { seed?: number; figures?: Partial<Figures>
         documentName: `everswarm-${CLUSTER}-${key}`,
         parameters: Object.fromEntries(Object.entries(given).map(([name, value]) => [name, [value]])),
         script: '',
-        timeoutSeconds: 300,
+        timeoutSeconds,
       });
       return (async () => {
         for (let result = results.get(commandId); ; result = results.get(commandId)) {

@@ -96,6 +96,11 @@ test('a task of a machine that dies is never reported; one that takes too long i
   await bench.fleet.stop('i-m1', 'kill');
   await bench.clock.advance(400_000);
   assert.deepEqual(reported, []);
+
+  await bench.finish(bench.fleet.start('i-m1'));
+  await bench.booted('i-m1');
+  const result = await bench.finish(bench.send('i-m1', 'engine-restart', {}, 1, 3));
+  assert.equal(result.status, 'TimedOut');
 });
 
 test('the same seed gives the same run, another seed another', async () => {
