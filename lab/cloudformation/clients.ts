@@ -32,7 +32,8 @@ export function createClients(options: ClientOptions): Clients {
     lambda: new LambdaClient(options),
     events: new EventBridgeClient(options),
     logs: new CloudWatchLogsClient(options),
-    sqs: new SQSClient(options),
+    // Else it would go to the host in the queue URL in place of the endpoint it was given.
+    sqs: new SQSClient({ ...options, useQueueUrlAsEndpoint: false }),
     dynamodb: new DynamoDBClient(options),
     ssm: new SSMClient(options),
   };
