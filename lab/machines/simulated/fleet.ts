@@ -8,6 +8,7 @@ import { type Figures, MEASURED } from './figures.ts';
 import { createMachine, loseDisk, type Machine, powerOff, powerOn, shutDown } from './machine.ts';
 import { run } from './shell/shell.ts';
 import { createSwarmWorld } from './swarm/swarm.ts';
+import type { World } from './swarm/world.ts';
 import { createSwarmView, type SwarmView } from './swarm-view.ts';
 
 /** Machines that exist only as a model, with a Swarm that behaves as measured on real engines. */
@@ -20,6 +21,8 @@ export interface SimulatedFleet extends Fleet {
   /** By instance id, also those without power. */
   readonly machines: ReadonlyMap<string, Machine>;
   readonly volumes: ReadonlyMap<string, Disk>;
+  /** For the functions under `swarm/`, where the documents don't do what is wanted. */
+  readonly world: World;
 }
 
 export interface SimulatedFleetOptions {
@@ -55,6 +58,7 @@ export function createSimulatedFleet(options: SimulatedFleetOptions): SimulatedF
     kind: 'simulated',
     machines,
     volumes,
+    world,
     swarm: createSwarmView(world, machine),
     faults: createFaults(world, { machine, volume, connect }),
     plug(to) {
