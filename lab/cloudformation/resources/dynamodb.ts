@@ -16,7 +16,7 @@ import type { Identity } from '../stack/stack.ts';
 import { flag, integer, tags, text, texts } from './fields.ts';
 import { type CreateContext, defineResource, type ResourceContext } from './handler.ts';
 import { tagList } from './tags.ts';
-import { isAwsError, unlessGone, until } from './waiting.ts';
+import { isAwsError, unlessGone, until, untilReady } from './waiting.ts';
 
 const throughput = z.strictObject({ ReadCapacityUnits: integer, WriteCapacityUnits: integer });
 const keySchema = z.array(z.strictObject({ AttributeName: text, KeyType: z.enum(KeyType) }));
@@ -115,7 +115,7 @@ async function createTable(properties: z.output<typeof tableProperties>, context
   };
   const identity = { physicalId: TableName, attributes };
   context.made(identity);
-  await until(`table ${TableName} active`, 300, context, async () => {
+  await untilReady(`table ${TableName} active`, 300, context, async () => {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
     return Table?.TableStatus === 'ACTIVE';
   });

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { json, tagMap, tags, text } from './fields.ts';
 import { defineResource } from './handler.ts';
 import { tagList } from './tags.ts';
-import { unlessGone, until } from './waiting.ts';
+import { unlessGone, untilReady } from './waiting.ts';
 
 export const ssmDocument = defineResource({
   type: 'AWS::SSM::Document',
@@ -41,7 +41,7 @@ export const ssmDocument = defineResource({
     );
     const identity = { physicalId: Name, attributes: {} };
     context.made(identity);
-    await until(`document ${Name} active`, 60, context, async () => {
+    await untilReady(`document ${Name} active`, 60, context, async () => {
       const { Document } = await ssm.send(new DescribeDocumentCommand({ Name }));
       return Document?.Status === 'Active';
     });

@@ -21,6 +21,28 @@ export async function until(
   }
 }
 
+/**
+ * As `until`, of something that was just created: EC2 may not know it yet when it is asked
+ * (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
+ */
+export async function untilReady(
+  what: string,
+  seconds: number,
+  context: Pick<ResourceContext, 'clock' | 'signal'>,
+  ask: () => Promise<boolean>,
+): Promise<void> {
+  await until(what, seconds, context, async () => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof Error && /(\.NotFound|^ResourceNotFoundException)$/.test(error.name)) {
+        return false;
+      }
+      throw error;
+    }
+  });
+}
+
 /** Runs a call that removes something; one of these error codes means that it is gone already. */
 export async function unlessGone(codes: readonly string[], call: () => Promise<unknown>): Promise<void> {
   try {

@@ -8,7 +8,7 @@ import { present } from '../../errors.ts';
 import { flag, tags, text, texts } from '../fields.ts';
 import { defineResource } from '../handler.ts';
 import { tagSpecifications } from '../tags.ts';
-import { onceFree, until } from '../waiting.ts';
+import { onceFree, untilReady } from '../waiting.ts';
 
 export const networkInterface = defineResource({
   type: 'AWS::EC2::NetworkInterface',
@@ -44,7 +44,7 @@ export const networkInterface = defineResource({
       },
     };
     context.made(identity);
-    await until(`network interface ${id} available`, 60, context, async () => {
+    await untilReady(`network interface ${id} available`, 60, context, async () => {
       const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id] }));
       return NetworkInterfaces?.[0]?.Status === 'available';
     });

@@ -9,7 +9,7 @@ import { present } from '../../errors.ts';
 import { flag, tags, text } from '../fields.ts';
 import { defineResource } from '../handler.ts';
 import { tagSpecifications } from '../tags.ts';
-import { onceFree, until } from '../waiting.ts';
+import { onceFree, untilReady } from '../waiting.ts';
 
 export const subnet = defineResource({
   type: 'AWS::EC2::Subnet',
@@ -36,7 +36,7 @@ export const subnet = defineResource({
     const zone = present(answer.Subnet?.AvailabilityZone, 'CreateSubnet', 'Subnet.AvailabilityZone');
     const identity = { physicalId: id, attributes: { SubnetId: id, AvailabilityZone: zone, CidrBlock, VpcId } };
     context.made(identity);
-    await until(`subnet ${id} available`, 60, context, async () => {
+    await untilReady(`subnet ${id} available`, 60, context, async () => {
       const { Subnets } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }));
       return Subnets?.[0]?.State === 'available';
     });

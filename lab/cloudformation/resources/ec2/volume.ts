@@ -11,7 +11,7 @@ import { present } from '../../errors.ts';
 import { flag, integer, tags, text } from '../fields.ts';
 import { defineResource } from '../handler.ts';
 import { tagSpecifications } from '../tags.ts';
-import { onceFree, until } from '../waiting.ts';
+import { onceFree, untilReady } from '../waiting.ts';
 
 export const volume = defineResource({
   type: 'AWS::EC2::Volume',
@@ -36,7 +36,7 @@ export const volume = defineResource({
     const id = present(answer.VolumeId, 'CreateVolume', 'VolumeId');
     const identity = { physicalId: id, attributes: { VolumeId: id } };
     context.made(identity);
-    await until(`volume ${id} available`, 120, context, async () => {
+    await untilReady(`volume ${id} available`, 120, context, async () => {
       const { Volumes } = await ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }));
       return Volumes?.[0]?.State === 'available';
     });
@@ -58,7 +58,7 @@ export const volume = defineResource({
       }),
     );
     const id = present(answer.SnapshotId, 'CreateSnapshot', 'SnapshotId');
-    await until(`snapshot ${id} of volume ${physicalId} completed`, 3600, context, async () => {
+    await untilReady(`snapshot ${id} of volume ${physicalId} completed`, 3600, context, async () => {
       const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [id] }));
       return Snapshots?.[0]?.State === 'completed';
     });

@@ -10,7 +10,7 @@ import { present } from '../../errors.ts';
 import { flag, tags, text } from '../fields.ts';
 import { defineResource } from '../handler.ts';
 import { tagSpecifications } from '../tags.ts';
-import { onceFree, until } from '../waiting.ts';
+import { onceFree, untilReady } from '../waiting.ts';
 
 export const vpc = defineResource({
   type: 'AWS::EC2::VPC',
@@ -30,7 +30,7 @@ export const vpc = defineResource({
     );
     const id = present(answer.Vpc?.VpcId, 'CreateVpc', 'Vpc.VpcId');
     context.made({ physicalId: id, attributes: { VpcId: id, CidrBlock } });
-    await until(`VPC ${id} available`, 60, context, async () => {
+    await untilReady(`VPC ${id} available`, 60, context, async () => {
       const { Vpcs } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
       return Vpcs?.[0]?.State === 'available';
     });

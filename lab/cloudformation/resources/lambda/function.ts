@@ -10,7 +10,7 @@ import { present } from '../../errors.ts';
 import { integer, tags, text } from '../fields.ts';
 import { defineResource } from '../handler.ts';
 import { tagRecord } from '../tags.ts';
-import { unlessGone, until } from '../waiting.ts';
+import { unlessGone, untilReady } from '../waiting.ts';
 
 export const lambdaFunction = defineResource({
   type: 'AWS::Lambda::Function',
@@ -40,7 +40,7 @@ export const lambdaFunction = defineResource({
     const Arn = present(answer.FunctionArn, 'CreateFunction', 'FunctionArn');
     const identity = { physicalId: FunctionName, attributes: { Arn } };
     context.made(identity);
-    await until(`function ${FunctionName} active`, 120, context, async () => {
+    await untilReady(`function ${FunctionName} active`, 120, context, async () => {
       const { State } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
       return State === 'Active';
     });
