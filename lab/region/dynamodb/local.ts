@@ -11,9 +11,14 @@ export class DynamoDbLocalError extends Error {
   }
 }
 
+/**
+ * Java ends when this process closes its standard input, and so also when this process is killed:
+ * nothing stays behind.
+ */
+const TIED_TO_STDIN = 'exec 3<&0; java "$@" & pid=$!; (cat <&3 >/dev/null; kill -9 "$pid" 2>/dev/null) & wait "$pid"';
+
 export interface DynamoDbLocal {
   readonly endpoint: string;
-  readonly pid: number;
   /** Ends the process; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -28,9 +33,9 @@ export interface DynamoDbLocal {
  */
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const port = await freePort();
-  const child = spawn('java', javaArguments(port), {
+  const child = spawn('sh', ['-c', TIED_TO_STDIN, 'java', ...javaArguments(port)], {
     cwd: libraryDirectory(),
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], DDB_LOCAL_TELEMETRY: '0' },
   });
   let complaint = '';
@@ -43,11 +48,11 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   });
   const endpoint = `http://127.0.0.1:${port}`;
   const found = await Promise.race([ended, answers(endpoint, 30_000)]);
-  if (found !== 'ready' || child.pid === undefined) {
-    child.kill('SIGKILL');
+  if (found !== 'ready') {
+    await end(child);
     throw new DynamoDbLocalError(found);
   }
-  return { endpoint, pid: child.pid, stop: () => end(child) };
+  return { endpoint, stop: () => end(child) };
 }
 
 /** Where the jar lies: two levels above the package's main file, in a directory named after its release. */
@@ -102,6 +107,6 @@ async function answers(endpoint: string, milliseconds: number): Promise<string> 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGKILL');
+  child.stdin?.end();
   await gone;
 }
