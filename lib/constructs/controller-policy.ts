@@ -29,7 +29,7 @@ export function controllerStatements(scope: Construct, props: ControllerPolicyPr
 }
 
 /** `ec2:Describe*` knows no resources, only `*`; what is read is named all the same. */
-export function observeStatement(): iam.PolicyStatement {
+function observeStatement(): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Observe',
     actions: ['ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeVolumes'],

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { SWARM_ROLES } from '../names.ts';
 import type { ClusterSpec } from '../spec/spec.ts';
 import { parameterArn, publicParametersArn, tokenArn } from './arns.ts';
-import { observeStatement, tableStatement, terminateStatement } from './controller-policy.ts';
+import { tableStatement, terminateStatement } from './controller-policy.ts';
 
 export interface DeploymentPolicyProps {
   readonly spec: ClusterSpec;
@@ -21,19 +21,22 @@ export function deploymentStatements(scope: Construct, props: DeploymentPolicyPr
       actions: ['ssm:GetParameter'],
       resources: [publicParametersArn(scope), ...ownImageParameters(spec).map((name) => parameterArn(scope, name))],
     }),
-    // DescribeImages knows no resources.
-    new iam.PolicyStatement({ sid: 'DescribeImages', actions: ['ec2:DescribeImages'], resources: ['*'] }),
+    // Neither knows resources.
+    new iam.PolicyStatement({
+      sid: 'Describe',
+      actions: ['ec2:DescribeImages', 'ec2:DescribeInstances'],
+      resources: ['*'],
+    }),
     new iam.PolicyStatement({
       sid: 'Wake',
       actions: ['lambda:InvokeFunction'],
       resources: [reconcileFunctionArn],
     }),
-    observeStatement(),
     tableStatement(tableArn),
     terminateStatement(scope, spec.cluster),
     new iam.PolicyStatement({
       sid: 'DeleteTokens',
-      actions: ['ssm:DeleteParameter', 'ssm:DeleteParameters'],
+      actions: ['ssm:DeleteParameters'],
       resources: tokens,
     }),
     // Also should a spec name one of them as the source of its image.
