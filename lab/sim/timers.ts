@@ -10,6 +10,9 @@ export interface Timers {
   cancelAll(): void;
 }
 
+/** One for all: making an error for each costs more than the timer. */
+const CANCELLED = new Error('the timer was cancelled');
+
 /** What `run` throws is not caught: it is a fault in the model, and ends the process or the test. */
 export function createTimers(clock: Clock): Timers {
   const open = new Set<Timer>();
@@ -18,7 +21,7 @@ export function createTimers(clock: Clock): Timers {
       const abort = new AbortController();
       const timer: Timer = {
         cancel() {
-          if (open.delete(timer)) abort.abort();
+          if (open.delete(timer)) abort.abort(CANCELLED);
         },
       };
       open.add(timer);

@@ -11,23 +11,23 @@ export interface BootOrder {
 
 /**
  * Reads the order out of user data. The boot script says it in one comment line,
- * `# everswarm-boot {"volumeId":…,"logicalId":…,"docker":…,"labels":{…}}`, each key optional;
- * what the line does not say is looked for in the script itself.
+ * `# everswarm-boot {"volumeId":…,"logicalId":…,"docker":…,"labels":{…}}`, each key optional or null;
+ * a script without that line is searched for a volume id and the label.
  * @throws SyntaxError when the line is there and is not JSON
  */
 export function readBootOrder(userData: string): BootOrder {
   const header = readHeader(userData);
-  const volumeId = text(header['volumeId']) ?? volumeIn(userData);
-  const logicalId = text(header['logicalId']) ?? logicalIdIn(userData);
-  const labels = { ...texts(header['labels']) };
+  const volumeId = header === undefined ? volumeIn(userData) : text(header['volumeId']);
+  const logicalId = header === undefined ? logicalIdIn(userData) : text(header['logicalId']);
+  const labels = { ...texts(header?.['labels']) };
   if (logicalId !== undefined) labels[LOGICAL_ID_LABEL] = logicalId;
-  return { volumeId, labels, docker: header['docker'] === 'install' ? 'install' : 'preinstalled' };
+  return { volumeId, labels, docker: header?.['docker'] === 'install' ? 'install' : 'preinstalled' };
 }
 
-function readHeader(userData: string): Record<string, unknown> {
+function readHeader(userData: string): Record<string, unknown> | undefined {
   const line = /^# everswarm-boot (\{.*\})\s*$/m.exec(userData)?.[1];
-  const value: unknown = line === undefined ? {} : JSON.parse(line);
-  return isRecord(value) ? value : {};
+  const value: unknown = line === undefined ? undefined : JSON.parse(line);
+  return isRecord(value) ? value : undefined;
 }
 
 /** `vol-0123…`, or `vol0123…` as in the names under `/dev/disk/by-id`. */

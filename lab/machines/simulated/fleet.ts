@@ -85,8 +85,7 @@ export function createSimulatedFleet(options: SimulatedFleetOptions): SimulatedF
     },
     async reboot(instanceId) {
       const one = machine(instanceId);
-      await shutDown(world, one);
-      await switchOn(one);
+      if (await shutDown(world, one)) await switchOn(one);
     },
     async release(instanceId) {
       const one = machine(instanceId);

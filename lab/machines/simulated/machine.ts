@@ -56,6 +56,7 @@ export async function powerOn(world: World, host: Host, machine: Machine, connec
   const { instanceId } = machine.order;
   const metadata = host.metadata(instanceId);
   if (metadata === undefined) throw new Error(`${instanceId} can't boot: the region has no metadata for it`);
+  if (machine.power === 'on') throw new Error(`${instanceId} runs already`);
   const order = readBootOrder(metadata.userData);
   machine.life += 1;
   machine.power = 'on';
@@ -140,14 +141,16 @@ export function powerOff(world: World, machine: Machine): void {
   world.settle();
 }
 
-/** systemd stops everything in order, then the power goes. */
-export async function shutDown(world: World, machine: Machine): Promise<void> {
+/** systemd stops everything in order, then the power goes. @returns false when it was cut before that */
+export async function shutDown(world: World, machine: Machine): Promise<boolean> {
   const alive = livesOn(machine);
   machine.hangUp();
   machine.hangUp = () => {};
   machine.agent = 'cut';
   if (machine.engine !== undefined) await stopEngine(world, machine.engine);
-  if (alive()) powerOff(world, machine);
+  if (!alive()) return false;
+  powerOff(world, machine);
+  return true;
 }
 
 /** The disk was taken away under a running machine: its engine can't go on. */
