@@ -1,17 +1,31 @@
-/** A UUID of version 4, drawn from the region's random source. */
-export function uuid(random: () => number): string {
-  const hex = hexDigits(random, 32);
-  const variant = '89ab'.charAt(Math.floor(random() * 4));
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+/** Random ids in AWS's forms, from the region's own random source. */
+
+/** `random()` yields 0 ≤ x < 1. */
+export type Random = () => number;
+
+export function hex(random: Random, digits: number): string {
+  let text = '';
+  while (text.length < digits) {
+    text += Math.floor(random() * 0x1000000)
+      .toString(16)
+      .padStart(6, '0');
+  }
+  return text.slice(0, digits);
 }
 
-/** `length` hexadecimal digits. */
-export function hexDigits(random: () => number, length: number): string {
-  return Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
+/** E.g. `i-0f3a…`: prefix, dash, 17 hexadecimal digits, the first of them 0. */
+export function resourceId(random: Random, prefix: string): string {
+  return `${prefix}-0${hex(random, 16)}`;
 }
 
-/** The form of IAM's unique ids: a four-letter prefix (`AROA` for a role, `AIPA` for an instance profile) and 17 characters. */
-export function uniqueId(random: () => number, prefix: string): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  return prefix + Array.from({ length: 17 }, () => alphabet.charAt(Math.floor(random() * 32))).join('');
+/** A version 4 UUID. */
+export function uuid(random: Random): string {
+  const digits = hex(random, 32);
+  const variant = '89ab'[Math.floor(random() * 4)] ?? '8';
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;
+}
+
+/** A locally administered unicast MAC address, as EC2's interfaces have them. */
+export function macAddress(random: Random): string {
+  return `02:${hex(random, 10).replace(/..(?=.)/g, '$&:')}`;
 }
