@@ -74,7 +74,8 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
   const conditions = evaluateConditions(template.Conditions, fixed);
   checkRules(template.Rules, fixed);
   const blueprint = drawUp(template, conditions);
-  const zones = JSON.stringify(template.Resources).includes('"Fn::GetAZs"') ? await readZones(clients) : [];
+  const asksForZones = JSON.stringify([template.Resources, template.Outputs]).includes('"Fn::GetAZs"');
+  const zones = asksForZones ? await readZones(clients) : [];
   for (const { bucket, key, directory } of options.assets ?? []) {
     options.registerAsset?.(bucket, key, directory);
   }

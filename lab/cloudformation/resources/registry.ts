@@ -23,6 +23,7 @@ import { logGroup } from './log-group.ts';
 import { queue, queuePolicy } from './sqs.ts';
 import { ssmDocument, ssmParameter } from './ssm.ts';
 
+/** A new type is one `defineResource` in the file of its family, and a line here. */
 const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
   [
     cdkMetadata,

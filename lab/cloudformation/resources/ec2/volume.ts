@@ -22,13 +22,14 @@ export const volume = defineResource({
     VolumeType: z.enum(VolumeType).optional(),
     Encrypted: flag.optional(),
     KmsKeyId: text.optional(),
-    MultiAttachEnabled: flag.optional(),
+    // Only what EC2 does by itself: of the lab's volumes each has one machine.
+    MultiAttachEnabled: flag.refine((value) => !value, 'only false is known to the lab').optional(),
     Iops: integer.optional(),
     Throughput: integer.optional(),
     SnapshotId: text.optional(),
     Tags: tags,
   }),
-  async create({ Tags, ...settings }, context) {
+  async create({ Tags, MultiAttachEnabled: _, ...settings }, context) {
     const { ec2 } = context.clients;
     const answer = await ec2.send(
       new CreateVolumeCommand({ ...settings, ...tagSpecifications('volume', Tags, context) }),
