@@ -38,7 +38,7 @@ export async function ensureImage(cacheDirectory: string, progress: (line: strin
   await ensureTree(layer, async (target) => {
     progress("adding the lab's own files to the machine image");
     await writeLayer(FILES, target);
-    await writeBusyboxArchive(base, join(target, 'usr/local/lib/everswarm/busybox.tar'));
+    await writeBusyboxArchive(base, join(target, 'usr/local/lib/everswarm-lab/busybox.tar'));
   });
   return { base, layer };
 }

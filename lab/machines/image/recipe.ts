@@ -28,8 +28,8 @@ export const EXCLUDED_PATHS: readonly string[] = ['/usr/share/doc/*', '/usr/shar
 
 /** Units enabled beyond what the packages enable, with the unit that wants them. */
 export const ENABLED_UNITS: readonly { readonly unit: string; readonly wantedBy: string }[] = [
-  { unit: 'everswarm-agent.service', wantedBy: 'sysinit.target' },
-  { unit: 'everswarm-busybox.service', wantedBy: 'docker.service' },
+  { unit: 'everswarm-lab-agent.service', wantedBy: 'sysinit.target' },
+  { unit: 'everswarm-lab-busybox.service', wantedBy: 'docker.service' },
   // Instead of cloud-init's generator, which looks for signs of a datasource: here it is always Ec2.
   { unit: 'cloud-init.target', wantedBy: 'multi-user.target' },
 ];

@@ -81,7 +81,7 @@ export function createRealFleet(options: RealFleetOptions): Fleet {
       progress("making the VPC's network namespace");
       await createVpc(name);
       await gateway.start();
-      site = { name, stateDirectory, image, cgroups: await readLayout() };
+      site = { name, stateDirectory, image, cgroups: await readLayout(), hangUp: (address) => gateway.hangUp(address) };
     },
 
     async boot(order: MachineOrder) {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namespacePath, vpcNamespace } from './names.ts';
@@ -11,7 +11,7 @@ const RESTART_MILLISECONDS = 200;
 export class Gateway {
   readonly #namespace: string;
   readonly #socket: string;
-  #child: ChildProcess | undefined;
+  #child: ChildProcessWithoutNullStreams | undefined;
   #wanted = false;
 
   constructor(name: string, socket: string) {
@@ -34,10 +34,17 @@ export class Gateway {
     await ended;
   }
 
+  /** Cuts the connections of a machine that is gone. */
+  hangUp(address: string): void {
+    this.#child?.stdin.write(`${address}\n`);
+  }
+
   #launch(): Promise<void> {
     const args = [`--net=${namespacePath(this.#namespace)}`, '--', process.execPath, PROXY, this.#socket];
     const child = spawn('nsenter', args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
+    // A proxy that ended is started again by its exit, not by a write that failed.
+    child.stdin.on('error', () => undefined);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-4000);

@@ -17,6 +17,8 @@ export interface Site {
   readonly stateDirectory: string;
   readonly image: Image;
   readonly cgroups: CgroupLayout;
+  /** Cuts a dead machine's connections to the link-local services. */
+  readonly hangUp: (address: string) => void;
 }
 
 /** The machine is not in the state that the call needs. */
@@ -187,6 +189,7 @@ export class Machine {
     const { name, cgroups } = this.#site;
     await unplug(name, this.#order.instanceId);
     await removeNamespace(this.#namespace);
+    this.#site.hangUp(this.#order.privateIp);
     await removeCgroups(cgroups, name, this.#order.instanceId);
   }
 }

@@ -2,10 +2,12 @@
  * The link-local services of the VPC: a process inside the VPC's network namespace that forwards HTTP from
  * 169.254.169.254 to the region's Unix socket, and says who asked: `x-lab-source` (address), `x-lab-port` (80 or 4566).
  *
- * Usage: `node proxy.ts <unix socket>`; prints `listening`; ends when its standard input closes, so that it does not
- * outlive the lab.
+ * Usage: `node proxy.ts <unix socket>`; prints `listening`. Each line of its standard input is the address of a machine
+ * that is gone, whose connections are cut. Ends when its standard input closes, so that it does not outlive the lab.
  */
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { LINK_LOCAL } from './network.ts';
 
 /** Instance metadata; the AWS API and the agents' channel. */
@@ -34,9 +36,20 @@ function forward(port: number, incoming: IncomingMessage, answer: ServerResponse
   incoming.pipe(outgoing);
 }
 
+const connections = new Set<Socket>();
+
+/** A machine that loses its network with its processes can't say goodbye: its long poll would take a successor's task. */
+function cut(address: string): void {
+  for (const socket of connections) if (socket.remoteAddress === address) socket.destroy();
+}
+
 let waiting = PORTS.length;
 for (const port of PORTS) {
   const server = createServer((incoming, answer) => forward(port, incoming, answer));
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
   // A long poll is bounded by who answers it.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
@@ -46,5 +59,6 @@ for (const port of PORTS) {
   });
 }
 
-process.stdin.resume();
-process.stdin.on('close', () => process.exit(0));
+createInterface({ input: process.stdin })
+  .on('line', cut)
+  .on('close', () => process.exit(0));

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet, MachineOrder } from '../../../lab/machines/fleet.ts';
 import { createRealFleet, DEFAULT_CACHE_DIRECTORY, destroyLeftovers } from '../../../lab/machines/real/fleet.ts';
+import { MachineStateError } from '../../../lab/machines/real/machine.ts';
 import { checkHost, HostUnfitError } from '../../../lab/machines/real/requirements.ts';
 import { FakeRegion } from './fake-region.ts';
 import { tracesOf } from './host-traces.ts';
@@ -95,6 +97,17 @@ describe('real machines', { skip: await unfit() }, () => {
     return result.stdout.trim();
   }
 
+  /** `undefined` while the machine is down. */
+  async function bootIdOf(instanceId: string): Promise<string | undefined> {
+    try {
+      const { code, stdout } = await fleet.exec(instanceId, ['cat', '/proc/sys/kernel/random/boot_id']);
+      return code === 0 ? stdout.trim() : undefined;
+    } catch (error) {
+      if (error instanceof MachineStateError) return undefined;
+      throw error;
+    }
+  }
+
   it('boots two machines side by side, with user data, volume and engine', async () => {
     await fleet.createVolume(VOLUME, 1);
     const manager = order('i-0a', MANAGER, '0a');
@@ -171,6 +184,24 @@ describe('real machines', { skip: await unfit() }, () => {
     );
     const { code, stdout } = await fleet.exec('i-0b', ['docker', 'info', '--format', '{{.Swarm.LocalNodeState}}']);
     assert.deepEqual([code, stdout.trim()], [0, 'active']);
+  });
+
+  it('starts a stopped machine with its volume in place', async () => {
+    await fleet.stop('i-0a2', 'clean');
+    await assert.rejects(fleet.exec('i-0a2', ['true']), { code: 'MachineState' });
+    await fleet.start('i-0a2');
+    assert.equal(await succeed(MANAGER, `blkid -o value -s TYPE ${DEVICE}`), 'ext4');
+  });
+
+  it('boots again when a reboot is typed inside', async () => {
+    const bootId = await bootIdOf('i-0b');
+    await succeed(WORKER, '(sleep 0.2; systemctl reboot) >/dev/null 2>&1 &');
+    const deadline = performance.now() + 30_000;
+    while ([bootId, undefined].includes(await bootIdOf('i-0b'))) {
+      assert.ok(performance.now() < deadline, 'i-0b did not come back within 30 s');
+      await sleep(100);
+    }
+    assert.equal(await succeed(WORKER, 'cat /var/tmp/user-data-ran'), 'once');
   });
 
   it('leaves nothing behind', async () => {
