@@ -1,3 +1,4 @@
+import { randomText } from '../../sim/random.ts';
 import type { MachineOrder } from '../fleet.ts';
 import type { Host } from '../host.ts';
 import { type BootOrder, readBootOrder } from './boot-order.ts';
@@ -60,7 +61,7 @@ export async function powerOn(world: World, host: Host, machine: Machine, connec
   const order = readBootOrder(metadata.userData);
   machine.life += 1;
   machine.power = 'on';
-  machine.bootId = world.newId();
+  machine.bootId = uuid(world);
   machine.poweredAt = world.clock.now();
   machine.boot = { state: 'running' };
   machine.mounted = false;
@@ -77,6 +78,12 @@ export async function powerOn(world: World, host: Host, machine: Machine, connec
   world.timers.after(world.draw(world.figures.cloudInit), () => {
     if (alive()) void runBootScript(world, machine, order, alive);
   });
+}
+
+/** In the form of `/proc/sys/kernel/random/boot_id`. */
+function uuid(world: World): string {
+  const hex = randomText(world.random, 32, '0123456789abcdef');
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
 }
 
 /** Is the machine still in the life that it is in now? */

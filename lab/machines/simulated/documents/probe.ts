@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { LOGICAL_ID_LABEL } from '../../../../lib/names.ts';
 import { answers, read } from '../swarm/client.ts';
 import type { Engine, Participant } from '../swarm/engine.ts';
@@ -67,12 +68,21 @@ async function nodes(world: World, engine: Engine): Promise<string[]> {
   try {
     const { state, leader } = await read(world, engine, LIST_TIMEOUT);
     const seen = listNodes(world, state, leader);
-    return [...seen.map((node) => `node ${JSON.stringify(node)}`), `nodes ok ${seen.length}`];
+    return [...nodeLines(seen.map((node) => JSON.stringify(node))), `nodes ok ${seen.length}`];
   } catch (error) {
     if (!(error instanceof SwarmError)) throw error;
     return [`nodes failed ${error.message}`];
   }
 }
+
+/** Systems Manager keeps 24,000 characters of output: a long list goes out compressed, as the script does it. */
+function nodeLines(seen: readonly string[]): string[] {
+  const text = seen.map((line) => `${line}\n`).join('');
+  if (text.length < LONG_LIST) return seen.map((line) => `node ${line}`);
+  return [`nodes-gzip ${gzipSync(text, { level: 9 }).toString('base64')}`];
+}
+
+const LONG_LIST = 18_000;
 
 /** The nodes as `docker node inspect` shows them, as far as the probe prints them. */
 export function listNodes(world: World, state: SwarmState, leader: Participant) {

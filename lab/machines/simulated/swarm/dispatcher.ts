@@ -45,6 +45,8 @@ function agentOf(world: World, leader: Participant, node: NodeRecord): Engine | 
   for (const engine of world.engines.values()) {
     if (engine.process !== 'up' || engine.local !== 'active') continue;
     if (engine.disk.swarm?.nodeId !== node.id || !canReach(world, engine, leader.engine)) continue;
+    // A manager's agent starts after its Raft.
+    if (engine.disk.swarm.raft !== undefined && engine.voter === undefined) continue;
     if (found === undefined || engine.run === node.run) found = engine;
   }
   return found;

@@ -3,6 +3,7 @@ import type { AgentResult, AgentTask, Host, MachineMetadata } from '../../../../
 import type { Figures } from '../../../../lab/machines/simulated/figures.ts';
 import { createSimulatedFleet } from '../../../../lab/machines/simulated/fleet.ts';
 import type { DocumentKey } from '../../../../lib/names.ts';
+import { parseProbeReport } from '../../../../lib/observe/probe-report.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { createVirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -150,7 +151,11 @@ export function createBench(options: { seed?: number; figures?: Partial<Figures>
       return node;
     },
     async probe(instanceId: string) {
-      return readReport((await bench.command(instanceId, 'probe')).stdout);
+      const { stdout } = await bench.command(instanceId, 'probe');
+      // Instance ids are short here; all else must be to the liking of the controller's own reader.
+      const parsed = parseProbeReport(stdout.replace(/^instance .*$/m, 'instance i-0123456789abcdef0'));
+      assert.ok(parsed.ok, parsed.ok ? '' : parsed.reason);
+      return readReport(stdout);
     },
     leader(): string {
       const [leader, ...more] = fleet.swarm.leaders();

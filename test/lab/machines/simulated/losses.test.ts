@@ -203,7 +203,11 @@ test('an engine that hangs takes part, answers nobody, and is cured by a restart
   assert.equal((await bench.probe('i-m1')).nodes.get('i-m2')?.manager?.reachability, 'reachable');
   await bench.ok('i-m2', 'engine-restart');
   assert.equal((await bench.probe('i-m2')).facts.get('nodes'), 'ok 3');
+  await bench.finish(bench.fleet.swarm.createService('i-m1', { name: 'web', replicas: 3 }));
+  await bench.until('3 running', () => running(bench) === 3);
+  assert.equal(bench.fleet.swarm.engine('i-m2').containers, 1);
   bench.fleet.faults.killEngine('i-m2');
+  assert.equal(bench.fleet.swarm.engine('i-m2').containers, 0);
   await bench.until('down', () => bench.node('i-m2').state === 'down', 15);
   await bench.ok('i-m2', 'engine-restart');
   await bench.until('back', () => bench.node('i-m2').state === 'ready', 14);
@@ -218,6 +222,8 @@ test('a leader cut off from the others gives way to the majority side, and follo
   await bench.finish(bench.fleet.swarm.createSecret(bench.leader(), 'made-meanwhile'));
   assert.equal((await bench.probe('i-m1')).facts.get('nodes'), 'ok 4', 'the old leader still answers reads');
   bench.fleet.faults.heal();
+  const secrets = await bench.finish(bench.fleet.exec('i-m1', ['docker', 'secret', 'ls', '--format', '{{.Name}}']));
+  assert.equal(secrets.stdout, 'made-meanwhile\n');
   await bench.clock.advance(5000);
   assert.equal(bench.fleet.swarm.leaders().length, 1);
   assert.equal((await bench.probe('i-m1')).nodes.get('i-m1')?.state, 'ready');
