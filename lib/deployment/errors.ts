@@ -1,0 +1,27 @@
+export type DeploymentErrorCode =
+  /** What CloudFormation sent is not what the template should have. */
+  | 'InvalidRequest'
+  /** An image can't be found or can't be used. */
+  | 'UnusableImage'
+  /** The cluster did not become whole in time. */
+  | 'NotWhole'
+  /** Somebody else held the lease for too long. */
+  | 'LeaseTaken'
+  /** Instances were still there when the time was up. */
+  | 'InstancesLeft'
+  /** Others kept committing. */
+  | 'SpecContested'
+  /** The time was up in the middle of something else. */
+  | 'OutOfTime'
+  /** The answer could not be delivered. */
+  | 'AnswerNotDelivered';
+
+/** A deployment can't go on; the message says what was found and what to do, and goes to the stack's events. */
+export class DeploymentError extends Error {
+  readonly code: DeploymentErrorCode;
+  constructor(code: DeploymentErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DeploymentError';
+    this.code = code;
+  }
+}

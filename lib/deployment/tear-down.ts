@@ -1,0 +1,77 @@
+import { DeleteParametersCommand } from '@aws-sdk/client-ssm';
+import { isThrottle, isTransient } from '../aws/errors.ts';
+import { SWARM_ROLES, tokenParameterName } from '../names.ts';
+import { type Lease, LeaseLostError } from '../store/store.ts';
+import { DeploymentError } from './errors.ts';
+import { type LivingInstance, livingInstances, terminate } from './instances.ts';
+import { awaitLease, giveBack } from './lease.ts';
+import type { DeploymentTools, TimeLimit } from './tools.ts';
+
+const LOOK_EVERY = 3_000;
+/** A launch shortly before the removal began may not show in the first look (EC2 is eventually consistent). */
+const QUIET_LOOKS = 2;
+
+/**
+ * Takes the cluster's machines away, which CloudFormation does not know of; volumes and addresses are its own business.
+ * Under the lease, so that no reconciler launches meanwhile; the mode `removing` keeps the next one from it.
+ * Safe to repeat at any point, and on a cluster that never came to be.
+ *
+ * @throws DeploymentError when the time is up; AWS's own errors when it refuses
+ */
+export async function tearDown(tools: DeploymentTools, limit: TimeLimit): Promise<void> {
+  for (;;) {
+    const lease = await awaitLease(tools, limit);
+    try {
+      await removeUnder(lease, tools, limit);
+      await giveBack(tools.store, lease);
+      return;
+    } catch (error) {
+      // It ran out while this function was held up: begin again, all of it can be repeated.
+      if (!(error instanceof LeaseLostError)) throw error;
+    }
+  }
+}
+
+async function removeUnder(lease: Lease, tools: DeploymentTools, limit: TimeLimit): Promise<void> {
+  const { store, clock, cluster } = tools;
+  await store.setMode(lease, 'removing');
+  const at = clock.now();
+  const reason = 'CloudFormation removes the cluster';
+  await store.log([{ at, kind: 'action', name: 'tear-down', subject: cluster, reason, fence: lease.fence }]);
+
+  let quiet = 0;
+  while (quiet < QUIET_LOOKS) {
+    limit.signal.throwIfAborted();
+    await store.renew(lease);
+    const living = await look(tools);
+    quiet = living !== undefined && living.length === 0 ? quiet + 1 : 0;
+    if (quiet === QUIET_LOOKS) break;
+    if (living !== undefined && living.length > 0) await terminate(tools.ec2, living);
+    if (clock.monotonic() + LOOK_EVERY > limit.giveUpAt) throw stillThere(cluster, living);
+    await clock.sleep(LOOK_EVERY, limit.signal);
+  }
+  await tools.ssm.send(
+    new DeleteParametersCommand({ Names: SWARM_ROLES.map((role) => tokenParameterName(cluster, role)) }),
+  );
+}
+
+/** `undefined`: could not find out, which is not "gone". */
+async function look({ ec2, cluster }: DeploymentTools): Promise<readonly LivingInstance[] | undefined> {
+  try {
+    return await livingInstances(ec2, cluster);
+  } catch (error) {
+    if (isThrottle(error) || isTransient(error)) return undefined;
+    throw error;
+  }
+}
+
+function stillThere(cluster: string, living: readonly LivingInstance[] | undefined): DeploymentError {
+  const found =
+    living === undefined
+      ? 'EC2 did not answer until the time was up'
+      : `still there when the time was up: ${living.map(({ id, state }) => `${id} (${state})`).join(', ') || 'nothing, but looked at once only'}`;
+  return new DeploymentError(
+    'InstancesLeft',
+    `cluster "${cluster}": ${found}. Remove the stack again: it goes on from here`,
+  );
+}
