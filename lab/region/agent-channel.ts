@@ -11,6 +11,8 @@ interface Session {
   readonly agent: string;
   readonly waiting: AgentTask[];
   readonly hangUp: () => void;
+  /** The newest poll: only this one takes tasks, and only its end counts. */
+  poll: number;
   /** Wakes the open poll. */
   wake: (() => void) | undefined;
   /** Calls off the watch that ends a silent session. */
@@ -39,7 +41,10 @@ export class AgentChannel {
     const session = this.#session(instanceId, agent);
     session.watch?.abort();
     session.wake?.();
+    session.poll += 1;
+    const mine = session.poll;
     if (session.waiting.length === 0) await this.#wait(session, gone);
+    if (session.poll !== mine || this.#sessions.get(instanceId) !== session) return [];
     if (gone.aborted) {
       this.#end(instanceId, session);
       return [];
@@ -69,6 +74,7 @@ export class AgentChannel {
         waiting.push(task);
         session?.wake?.();
       }),
+      poll: 0,
       wake: undefined,
       watch: undefined,
     };

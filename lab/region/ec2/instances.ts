@@ -1,12 +1,12 @@
 import { ServiceError } from '../protocol/service-error.ts';
 import type { Params } from '../wire/query.ts';
 import type { XmlElement } from '../wire/xml.ts';
-import { DONE, type Ec2Actions, LISTING, timestamp } from './action.ts';
-import { groupSet, interfaceAssociation, privateName, publicAddress } from './interfaces.ts';
+import { DONE, type Ec2Actions, LISTING } from './action.ts';
+import { interfaceOf, renderReservation, stateOf } from './instance-rendering.ts';
+import { publicAddress } from './interfaces.ts';
 import { reboot, start, stop, terminate } from './lifecycle.ts';
 import { type Listing, select } from './listing.ts';
-import { type Instance, type InstanceState, type NetworkInterface, STATE_CODES } from './model.ts';
-import { tagSet } from './tags.ts';
+import { type Instance, type InstanceState, STATE_CODES } from './model.ts';
 import { attachedTo } from './volume-attachment.ts';
 import { type Ec2World, visible } from './world.ts';
 import { zoneId } from './zones.ts';
@@ -70,14 +70,6 @@ function terminateInstances(params: Params, world: Ec2World): XmlElement {
 function rebootInstances(params: Params, world: Ec2World): XmlElement {
   change(['pending', 'stopping', 'stopped', 'shutting-down', 'terminated'], reboot)(params, world);
   return DONE;
-}
-
-function stateOf(instance: Instance): XmlElement {
-  return { code: STATE_CODES[instance.state], name: instance.state };
-}
-
-function interfaceOf(world: Ec2World, instance: Instance): NetworkInterface | undefined {
-  return world.interfaces.find(({ attachment }) => attachment?.instanceId === instance.id);
 }
 
 function listing(world: Ec2World): Omit<Listing<Instance>, 'set' | 'render'> {
@@ -154,98 +146,6 @@ function describeInstanceStatus(params: Params, world: Ec2World): XmlElement {
       };
     }),
     nextToken,
-  };
-}
-
-export function renderReservation(world: Ec2World, instances: readonly Instance[]): XmlElement {
-  return {
-    reservationId: instances[0]?.reservationId,
-    ownerId: world.context.account,
-    groupSet: [],
-    instancesSet: instances.map((instance) => renderInstance(world, instance)),
-  };
-}
-
-function renderInstance(world: Ec2World, instance: Instance): XmlElement {
-  const eni = interfaceOf(world, instance);
-  return {
-    instanceId: instance.id,
-    imageId: instance.imageId,
-    instanceState: stateOf(instance),
-    stateReason: instance.stateReason,
-    reason: instance.stateReason?.message ?? '',
-    privateDnsName: eni === undefined ? '' : privateName(world, eni.privateIp),
-    privateIpAddress: eni?.privateIp,
-    ipAddress: eni && publicAddress(world, eni),
-    keyName: instance.keyName,
-    amiLaunchIndex: instance.launchIndex,
-    instanceType: instance.type,
-    launchTime: timestamp(instance.launchedAt),
-    placement: {
-      availabilityZone: instance.zone,
-      availabilityZoneId: zoneId(world, instance.zone),
-      tenancy: 'default',
-    },
-    monitoring: { state: instance.monitoring ? 'enabled' : 'disabled' },
-    subnetId: eni?.subnetId,
-    vpcId: eni?.vpcId,
-    groupSet: groupSet(world, eni?.groups ?? []),
-    architecture: instance.architecture,
-    rootDeviceType: 'ebs',
-    rootDeviceName: instance.rootDevice,
-    blockDeviceMapping: attachedTo(world, instance.id).map((volume) => ({
-      deviceName: volume.attachment?.device,
-      ebs: {
-        volumeId: volume.id,
-        status: volume.attachment?.status,
-        attachTime: timestamp(volume.attachment?.at ?? instance.launchedAt),
-        deleteOnTermination: volume.attachment?.deleteOnTermination,
-      },
-    })),
-    virtualizationType: 'hvm',
-    hypervisor: 'xen',
-    clientToken: instance.clientToken ?? '',
-    ebsOptimized: instance.ebsOptimized,
-    enaSupport: true,
-    sourceDestCheck: true,
-    iamInstanceProfile: instance.profile && { arn: instance.profile.arn, id: instance.profile.name },
-    metadataOptions: {
-      state: 'applied',
-      httpTokens: instance.metadataTokens,
-      httpPutResponseHopLimit: instance.metadataHopLimit,
-      httpEndpoint: 'enabled',
-      instanceMetadataTags: instance.metadataTags ? 'enabled' : 'disabled',
-    },
-    networkInterfaceSet: eni === undefined ? [] : [renderInterface(world, eni)],
-    tagSet: tagSet(instance.tags),
-  };
-}
-
-function renderInterface(world: Ec2World, eni: NetworkInterface): XmlElement {
-  return {
-    networkInterfaceId: eni.id,
-    subnetId: eni.subnetId,
-    vpcId: eni.vpcId,
-    description: eni.description,
-    ownerId: world.context.account,
-    status: 'in-use',
-    macAddress: eni.mac,
-    privateIpAddress: eni.privateIp,
-    sourceDestCheck: true,
-    interfaceType: 'interface',
-    groupSet: groupSet(world, eni.groups),
-    association: interfaceAssociation(world, eni),
-    attachment: eni.attachment && {
-      attachmentId: eni.attachment.id,
-      deviceIndex: eni.attachment.deviceIndex,
-      networkCardIndex: 0,
-      status: 'attached',
-      attachTime: timestamp(eni.attachment.at),
-      deleteOnTermination: eni.attachment.deleteOnTermination,
-    },
-    privateIpAddressesSet: [
-      { privateIpAddress: eni.privateIp, primary: true, association: interfaceAssociation(world, eni) },
-    ],
   };
 }
 

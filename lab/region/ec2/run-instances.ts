@@ -3,7 +3,7 @@ import { ServiceError } from '../protocol/service-error.ts';
 import { canonicalQuery, type Params } from '../wire/query.ts';
 import type { XmlElement } from '../wire/xml.ts';
 import { type Ec2Actions, existing } from './action.ts';
-import { renderReservation } from './instances.ts';
+import { renderReservation } from './instance-rendering.ts';
 import { planDevices, putDevices } from './launch-devices.ts';
 import { planInterface, putInterface } from './launch-interface.ts';
 import { LAUNCH_PARAMETERS, type LaunchSpec, mergeLaunch, parseLaunch } from './launch-spec.ts';
