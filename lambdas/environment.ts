@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A function was deployed without what it needs to know. */
 export class EnvironmentError extends Error {

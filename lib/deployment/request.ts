@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { reviveSpec } from '../spec/json.ts';
 import { subnetBlocks } from '../spec/network.ts';
 import type { ClusterSpec, Deployment } from '../spec/spec.ts';

@@ -15,9 +15,9 @@ import {
 } from './fields.ts';
 import { architectureOf } from './instance-type.ts';
 import type { Path, Problems } from './problems.ts';
+import { isPrototypeKey } from './prototype-keys.ts';
 import { readFields, readValue } from './read-fields.ts';
 import type { Allocation, AmiChoice, FlavorName, GroupSpec, NetworkSpec, VolumeSpec } from './spec.ts';
-import { isPrototypeKey } from './yaml.ts';
 
 /** A cluster as far as it could be read: what was refused is `undefined`, so that the rest can still be checked. */
 export interface Draft {

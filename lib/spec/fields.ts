@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AMI_NAMES } from './ami.ts';
 import { INSTANCE_TYPE } from './instance-type.ts';
 import { isReservedLabel } from './labels.ts';

@@ -1,7 +1,7 @@
 import { SpecError } from './error.ts';
-import { validate } from './parse.ts';
 import { createProblems, type Path, type Problems } from './problems.ts';
 import type { ClusterSpec } from './spec.ts';
+import { validate } from './validate.ts';
 
 /** A cluster as JSON, for the table and for CloudFormation, which would turn loose numbers into text. */
 export function serializeSpec(spec: ClusterSpec): string {

@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path, Problems } from './problems.ts';
+import { isPrototypeKey } from './prototype-keys.ts';
 import { suggest } from './suggest.ts';
-import { isPrototypeKey } from './yaml.ts';
 
 type Shape<S> = { readonly [K in keyof S]: z.ZodType };
 type Values<S extends Shape<S>> = { -readonly [K in keyof S]?: z.output<S[K]> };

@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import type { Position } from './error.ts';
 import type { Path, Problems } from './problems.ts';
+import { isPrototypeKey } from './prototype-keys.ts';
 
 /** More than any cluster needs; keeps the parser's quadratic corners out of reach. */
 const MAX_CHARACTERS = 64 * 1024;
@@ -52,11 +53,6 @@ export function readYaml(text: string, problemsAt: (locate: Locate) => Problems)
   });
   const value = reader.read(document.contents, [], 0);
   return { problems, document: reader.broken() ? undefined : { value } };
-}
-
-/** Keys that every object answers to without having them, among them `__proto__` and `constructor`. */
-export function isPrototypeKey(key: string): boolean {
-  return key in Object.prototype;
 }
 
 /** Follows the parsed nodes itself, not by the parser's own `toJS`: that one follows aliases first and counts later. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Genesis, LaunchRecord, Suspicion } from '../plan/records.ts';
 import { SpecError } from '../spec/error.ts';
 import { reviveSpec, serializeSpec } from '../spec/json.ts';
