@@ -102,6 +102,12 @@ function port(text: string): string {
   throw new UsageError(`--port is ${JSON.stringify(text)}; allowed is a number from 0 to 65535`);
 }
 
+// `lab ps | head -1` closes the pipe early: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const EXPECTED = [CommandError, LabNameError, NoSuchMachineError, TemplateError, StackError, AssemblyError];
 
 try {

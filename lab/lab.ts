@@ -31,6 +31,11 @@ export interface LabOptions {
   readonly progress: (line: string) => void;
   /** @default no latency, no throttle, no lost event */
   readonly settings?: Partial<RegionSettings>;
+  /**
+   * Runs of one function at the same time; further asynchronous events wait, as with a reserved concurrency.
+   * @default 1000, as on AWS
+   */
+  readonly functionConcurrency?: number;
   /** @default real time */
   readonly clock?: Clock;
   /** 0 ≤ x < 1. @default Math.random */
@@ -84,7 +89,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   undo.defer(region.onEvent((event) => events.add(event)));
 
   let endpoint: string | undefined;
-  const services = registerServices(region, () => endpoint);
+  const services = registerServices(region, () => endpoint, options.functionConcurrency);
   undo.defer(() => removeState(stateDirectory));
   if (fleet.kind === 'real') {
     const gateway = await serveGateway(region, socket);

@@ -28,8 +28,13 @@ const CREDENTIALS_MS = 12 * 3_600_000;
 /**
  * Makes the services, wires them to each other and registers them with the region.
  * @param endpoint the lab's own address, once it listens: functions get it, and queue URLs begin with it.
+ * @param functionConcurrency runs of one function at the same time; `undefined`: as many as on AWS.
  */
-export function registerServices(region: Region, endpoint: () => string | undefined): Services {
+export function registerServices(
+  region: Region,
+  endpoint: () => string | undefined,
+  functionConcurrency?: number,
+): Services {
   const { context } = region;
   const background = new Background(() => context.clock.now());
   const follow = (what: string, work: Promise<void>): void => background.run(what, work);
@@ -46,6 +51,7 @@ export function registerServices(region: Region, endpoint: () => string | undefi
     },
     endpoint,
     background: follow,
+    ...(functionConcurrency === undefined ? {} : { concurrency: functionConcurrency }),
   });
   const events = createEventsService({ context, functions: lambda, queues: sqs.queues, background: follow });
   const dynamodb = createDynamoDbService(context);

@@ -37,7 +37,7 @@ export async function writeState(directory: string, state: LabState): Promise<vo
   await rename(`${file(directory)}.new`, file(directory));
 }
 
-/** `undefined`: no lab was started, or it was taken down. A file that was torn by a crash counts as none. */
+/** `undefined`: no lab was started, or it was taken down. */
 export async function readState(directory: string): Promise<LabState | undefined> {
   let text: string;
   try {
@@ -46,8 +46,7 @@ export async function readState(directory: string): Promise<LabState | undefined
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  const parsed = LabState.safeParse(JSON.parse(text));
-  return parsed.success ? parsed.data : undefined;
+  return LabState.parse(JSON.parse(text));
 }
 
 export async function removeState(directory: string): Promise<void> {

@@ -10,6 +10,8 @@ import { canRunRealMachines, defaultStateDirectory, type LabState, readState } f
 import { clientOf } from './client.ts';
 import type { Output } from './output.ts';
 
+const Running = z.object({ instances: z.array(z.object({ state: z.string() })), functions: z.array(z.unknown()) });
+
 /** As long as a lab may take to go down by itself, with all of its machines. */
 const PATIENCE_MS = 60_000;
 
@@ -34,8 +36,12 @@ async function endProcess(state: LabState): Promise<string[]> {
   const liveness = await livenessOf(state);
   if (liveness === 'gone') return [];
   if (liveness === 'answers') {
-    await clientOf(state).post('down', {}, z.object({}));
-    if (await ended(state.pid, PATIENCE_MS)) return [`its process ${state.pid} with all of its machines and functions`];
+    const lab = clientOf(state);
+    const { instances, functions } = await lab.get('instances', Running);
+    await lab.post('down', {}, z.object({}));
+    const machines = instances.filter((instance) => instance.state !== 'terminated').length;
+    const what = [`its process ${state.pid}`, counted(machines, 'machine'), counted(functions.length, 'function')];
+    if (await ended(state.pid, PATIENCE_MS)) return what.filter((part) => part !== undefined);
   }
   process.kill(state.pid, 'SIGKILL');
   await ended(state.pid, 5000);
@@ -56,10 +62,13 @@ async function sweep(name: string, stateDirectory: string): Promise<string[]> {
   const namespaces = await namespacesOf(name);
   const volumes = await backingFilesBelow(join(stateDirectory, 'volumes'));
   await destroyLeftovers(name, stateDirectory);
-  const taken: string[] = [];
   const machines = namespaces.filter((namespace) => !namespace.endsWith('-vpc')).length;
-  if (machines > 0) taken.push(`${machines} machine${machines === 1 ? '' : 's'}`);
-  if (namespaces.length > machines) taken.push('its network');
-  if (volumes.length > 0) taken.push(`${volumes.length} volume${volumes.length === 1 ? '' : 's'}`);
-  return taken;
+  const network = namespaces.length > machines ? 'its network' : undefined;
+  return [counted(machines, 'machine'), network, counted(volumes.length, 'volume')].filter(
+    (part) => part !== undefined,
+  );
+}
+
+function counted(number: number, what: string): string | undefined {
+  return number === 0 ? undefined : `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -23,6 +23,8 @@ export interface LambdaServiceOptions {
   readonly background: (what: string, work: Promise<void>) => void;
   /** @default a minute, then two, as AWS does */
   readonly retryDelaysMs?: readonly number[];
+  /** Runs of one function at the same time, unless it has its own limit. @default 1000, an account's quota on AWS */
+  readonly concurrency?: number;
   /** Seconds until an idle process is ended. @default 600 */
   readonly idleSeconds?: number;
 }
@@ -45,7 +47,7 @@ const ACCOUNT_CONCURRENCY = 1000;
 
 /** Lambda: functions run unchanged, each in a process of its own that speaks the Runtime API. */
 export function createLambdaService(options: LambdaServiceOptions): LambdaService {
-  const { context, logs } = options;
+  const { context, logs, concurrency: limit = ACCOUNT_CONCURRENCY } = options;
   const registry = new FunctionRegistry(context);
   const assets = new AssetStore();
   const journal = new InvocationJournal();
@@ -67,7 +69,7 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
       const found = registry.find(name);
       if (found === undefined) return undefined;
       const { eventInvoke, reservedConcurrency } = found.extras;
-      return { function: found.function, eventInvoke, concurrency: reservedConcurrency ?? ACCOUNT_CONCURRENCY };
+      return { function: found.function, eventInvoke, concurrency: reservedConcurrency ?? limit };
     },
     retryDelaysMs: options.retryDelaysMs ?? AWS_RETRY_DELAYS_MS,
     complain: (fn, message) => logs.write(fn.logGroup, 'lambda', message),
@@ -85,7 +87,7 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
       events.accept(fn.name, requestId, payload, 'asynchronous invoke');
       return { status: 202, headers: { 'x-amzn-requestid': requestId }, body: undefined };
     }
-    const concurrency = extras.reservedConcurrency ?? ACCOUNT_CONCURRENCY;
+    const concurrency = extras.reservedConcurrency ?? limit;
     const outcome = await runner.run({ function: fn, requestId, payload, trigger: 'invoke', attempt: 1, concurrency });
     if (outcome === undefined) throw new ServiceError('TooManyRequestsException', 'Rate Exceeded.', 429);
     const headers: Record<string, string> = { 'x-amzn-requestid': requestId, 'x-amz-executed-version': '$LATEST' };
