@@ -1,5 +1,6 @@
 import { errorCode, errorMessage, isAwsError, isBusyResource, isThrottle, isTransient } from '../aws/errors.ts';
 import type { Action } from '../plan/action.ts';
+import { StoreBusyError } from '../store/errors.ts';
 import type { ActContext } from './context.ts';
 import { claimGenesis, initSwarm, recordGenesis } from './genesis.ts';
 import { confirmLaunch, launch } from './launch.ts';
@@ -18,6 +19,7 @@ export async function perform(action: Action, context: ActContext): Promise<Acti
   try {
     return await carryOut(action, context);
   } catch (error) {
+    if (error instanceof StoreBusyError) return failed(error.code, error.message, 'soon');
     if (!isAwsError(error)) throw error;
     const passes = isThrottle(error) || isTransient(error) || isBusyResource(error);
     return failed(errorCode(error), errorMessage(error), passes ? 'soon' : 'backoff');
