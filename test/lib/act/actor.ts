@@ -1,0 +1,55 @@
+import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-ec2';
+import type { ActContext } from '../../../lib/act/context.ts';
+import type { CommandOrder, CommandOutcome } from '../../../lib/aws/run-command.ts';
+import { createMemoryStore } from '../../../lib/store/memory.ts';
+import { committed, NOW } from '../../support/cluster.ts';
+import { fakeEc2 } from '../../support/fake-aws.ts';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
+
+/** An EC2 that does as told and a Systems Manager whose scripts end as told; what they were asked is kept. */
+export async function actor(
+  options: {
+    readonly ec2?: (command: string, input: ServiceInputTypes) => Omit<ServiceOutputTypes, '$metadata'>;
+    readonly script?: (order: CommandOrder, instanceId: string) => CommandOutcome;
+  } = {},
+) {
+  const clock = createVirtualClock(NOW);
+  const store = createMemoryStore({ clock, cluster: 'demo' });
+  const acquired = await store.acquire('me');
+  if (!acquired.acquired) throw new Error('the lease of a new store was not free');
+  const calls: { command: string; input: ServiceInputTypes }[] = [];
+  const orders: CommandOrder[] = [];
+  const script = options.script ?? (() => finished(0));
+  return {
+    calls,
+    orders,
+    store,
+    clock,
+    lease: acquired.lease,
+    /** With the records as the store has them now. */
+    async context(): Promise<ActContext> {
+      const { records } = await store.memory();
+      return {
+        committed: committed(),
+        records,
+        lease: acquired.lease,
+        store,
+        clock,
+        ec2: fakeEc2((command, input) => {
+          calls.push({ command, input });
+          return { ...options.ec2?.(command, input), $metadata: {} };
+        }),
+        runner: {
+          run: async (order) => {
+            orders.push(order);
+            return new Map(order.instanceIds.map((id) => [id, script(order, id)]));
+          },
+        },
+      };
+    },
+  };
+}
+
+export function finished(exitCode: number, stderr = '', stdout = ''): CommandOutcome {
+  return { kind: 'finished', exitCode, stdout, stderr };
+}
