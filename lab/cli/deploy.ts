@@ -20,8 +20,8 @@ export interface DeployOptions {
   readonly stack: string | undefined;
 }
 
-/** Provisions a synthesised stack in the running lab, as CloudFormation would. */
-export async function deploy(options: DeployOptions, output: Output): Promise<void> {
+/** Provisions a synthesised stack in the running lab, as CloudFormation would. Returns the stack's outputs by name. */
+export async function deploy(options: DeployOptions, output: Output): Promise<Readonly<Record<string, unknown>>> {
   const lab = await connect(options.name);
   if (options.assembly === undefined) await synthesise(output);
   const directory = resolve(options.assembly ?? `${ROOT}/cdk.out`);
@@ -48,8 +48,10 @@ export async function deploy(options: DeployOptions, output: Output): Promise<vo
         );
       },
     });
-    for (const [key, { value }] of Object.entries(deployed.outputs))
+    const outputs = Object.fromEntries(Object.entries(deployed.outputs).map(([key, { value }]) => [key, value]));
+    for (const [key, value] of Object.entries(outputs))
       output.line(`${key} = ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    return outputs;
   } finally {
     destroyClients(clients);
   }

@@ -32,7 +32,7 @@ export function launchRequest(committed: CommittedSpec, action: LaunchAction): L
     [TAG.configHash]: configHash(group, image, action.group),
   };
   const shared = {
-    clientToken: clientToken(spec.cluster, action.slot, action.generation),
+    clientToken: clientToken(spec.cluster, launchTemplate.id, action.slot, action.generation),
     launchTemplate: { id: launchTemplate.id, version: launchTemplate.version },
     imageId: image.imageId,
     instanceType: group.instanceType,
@@ -69,10 +69,13 @@ export function launchRequest(committed: CommittedSpec, action: LaunchAction): L
   }
 }
 
-/** 64 hex digits, which is the most that EC2 takes (RunInstances, ClientToken). */
-function clientToken(cluster: string, slot: string, generation: number): string {
+/**
+ * 64 hex digits, which is the most that EC2 takes (RunInstances, ClientToken). The launch template stands for the
+ * deployment: one made again under the same name counts its generations anew, and must not meet its former tokens.
+ */
+function clientToken(cluster: string, launchTemplate: string, slot: string, generation: number): string {
   return createHash('sha256')
-    .update(JSON.stringify([cluster, slot, generation]))
+    .update(JSON.stringify([cluster, launchTemplate, slot, generation]))
     .digest('hex');
 }
 

@@ -73,7 +73,12 @@ export class Controller extends Construct {
 const WAKE_UPS: Readonly<Record<string, events.RuleProps>> = {
   InstanceStateChange: {
     description: 'An instance changed state',
-    eventPattern: { source: ['aws.ec2'], detailType: ['EC2 Instance State-change Notification'] },
+    // Not `pending`: nothing can be done yet, and whoever launched it waits for it anyway.
+    eventPattern: {
+      source: ['aws.ec2'],
+      detailType: ['EC2 Instance State-change Notification'],
+      detail: { state: ['running', 'shutting-down', 'terminated', 'stopping', 'stopped'] },
+    },
   },
   SpotWarning: {
     description: 'A spot instance will be, or is likely to be, interrupted',

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EngineProbe, MachineProbe, SwarmNode } from './observation.ts';
 
 /** The report's form in full: `templates/README.md`. */

@@ -1,3 +1,4 @@
+import type { SwarmNode } from '../observe/observation.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
@@ -54,32 +55,37 @@ export function planWorkerJoins(draft: Draft, view: WholeView, instanceIds: read
 
 /** Nodes of machines that are gone are removed from the list (Safety 12); never a manager, never one that is none of ours. */
 export function planDeadNodes(input: PlanInput, draft: Draft, view: WholeView, managers: readonly Manager[]): void {
-  const live = new Set(input.observation.instances.filter(isLive).map((instance) => instance.id));
-  const known = new Set(input.observation.instances.map((instance) => instance.id));
   const declared = new Set(managers.map((manager) => manager.logicalId));
   for (const node of view.nodes) {
     const machine = instanceIdOf(node);
     if (machine === undefined) continue;
     if (node.raft !== undefined) {
-      if (node.logicalId !== undefined && !declared.has(node.logicalId)) {
-        const reason = `manager ${node.id} at ${node.logicalId} is not declared; demote and remove it by hand, or declare it`;
-        draft.hold('undeclared-manager', node.logicalId, reason);
-      }
+      if (node.logicalId === undefined || declared.has(node.logicalId)) continue;
+      const reason = `manager ${node.id} at ${node.logicalId} is not declared; demote and remove it by hand, or declare it`;
+      draft.hold('undeclared-manager', node.logicalId, reason);
       continue;
     }
-    if (node.state !== 'down') continue;
-    const replacedBy = view.nodes.find(
-      (other) => other.id !== node.id && other.hostname === node.hostname && other.state === 'ready',
-    );
-    if (live.has(machine) && replacedBy === undefined) continue;
-    const why =
-      replacedBy !== undefined
-        ? `${machine} is node ${replacedBy.id} now`
-        : known.has(machine)
-          ? `${machine} is gone`
-          : `${machine} is not listed any more`;
-    draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: `node ${node.id} is down and ${why}` });
+    const why = whyDead(input, view, node, machine);
+    if (why !== undefined) {
+      draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: `node ${node.id}: ${why}` });
+    }
   }
+}
+
+/**
+ * EC2's "terminated" is sign enough, and some 12 s sooner than Swarm's "down": the tasks move on at once.
+ * A machine that is merely not listed has to be down as well.
+ */
+function whyDead(input: PlanInput, view: WholeView, node: SwarmNode, machine: string): string | undefined {
+  const instance = input.observation.instances.find(({ id }) => id === machine);
+  if (instance?.state === 'terminated') return `${machine} is terminated`;
+  if (node.state !== 'down') return undefined;
+  const successor = view.nodes.find(
+    (other) => other.id !== node.id && other.hostname === node.hostname && other.state === 'ready',
+  );
+  if (successor !== undefined) return `it is down, and ${machine} is node ${successor.id} now`;
+  if (instance === undefined) return `it is down, and ${machine} is not listed any more`;
+  return isLive(instance) ? undefined : `it is down, and ${machine} is ${instance.state}`;
 }
 
 /** All declared managers are members, reachable, and there is nobody else in the Raft group. */

@@ -306,6 +306,22 @@ describe('workers', () => {
     assert.deepEqual(kinds(actions), ['launch', 'removeNode']);
   });
 
+  it('leave the list as soon as EC2 calls their machine terminated, before Swarm calls the node down', () => {
+    const cluster = wholeCluster();
+    const nodes = nodesOf(cluster);
+    terminate(cluster, W1);
+    probeAll(cluster, nodes);
+    assert.deepEqual(kinds(planned(cluster).actions), ['launch', 'removeNode']);
+  });
+
+  it('stay in the list while their machine is merely not listed and the node is ready', () => {
+    const cluster = wholeCluster();
+    const nodes = nodesOf(cluster);
+    cluster.instances = cluster.instances.filter((one) => one.id !== W1);
+    probeAll(cluster, nodes);
+    assert.ok(!kinds(planned(cluster).actions).includes('removeNode'));
+  });
+
   it('are joined when their boot is done', () => {
     const cluster = wholeCluster();
     const nodes = nodesOf(cluster);

@@ -1,0 +1,45 @@
+import { DescribeInstancesCommand, type EC2Client, type Instance } from '@aws-sdk/client-ec2';
+import { TAG } from '../../lib/names.ts';
+
+/** An instance as EC2 shows it. */
+export interface SeenMachine {
+  readonly id: string;
+  readonly state: string;
+  readonly group: string;
+  readonly address: string;
+  /** Volumes attached to it, sorted. */
+  readonly volumes: readonly string[];
+}
+
+/** The cluster's instances, read from EC2 as anybody could. */
+export class Machines {
+  readonly #ec2: EC2Client;
+  readonly #cluster: string;
+
+  constructor(ec2: EC2Client, cluster: string) {
+    this.#ec2 = ec2;
+    this.#cluster = cluster;
+  }
+
+  async all(): Promise<readonly SeenMachine[]> {
+    const { Reservations = [] } = await this.#ec2.send(
+      new DescribeInstancesCommand({ Filters: [{ Name: `tag:${TAG.cluster}`, Values: [this.#cluster] }] }),
+    );
+    return Reservations.flatMap(({ Instances = [] }) => Instances).map(seen);
+  }
+
+  async running(group: string): Promise<readonly SeenMachine[]> {
+    return (await this.all()).filter((machine) => machine.state === 'running' && machine.group === group);
+  }
+}
+
+function seen(instance: Instance): SeenMachine {
+  const { InstanceId = '', State, Tags = [], PrivateIpAddress = '', BlockDeviceMappings = [] } = instance;
+  return {
+    id: InstanceId,
+    state: State?.Name ?? 'unknown',
+    group: Tags.find(({ Key }) => Key === TAG.group)?.Value ?? '',
+    address: PrivateIpAddress,
+    volumes: BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.VolumeId ?? []).sort(),
+  };
+}
