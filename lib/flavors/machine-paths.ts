@@ -8,6 +8,7 @@ export interface MachinePaths {
   readonly docker: string;
   readonly dockerSocket: string;
   readonly daemonJson: string;
+  readonly hostname: string;
   /** The boot script itself, for the next boot. */
   readonly program: string;
   readonly units: string;
@@ -21,6 +22,7 @@ export const MACHINE_PATHS: MachinePaths = {
   docker: '/var/lib/docker',
   dockerSocket: '/run/docker.sock',
   daemonJson: '/etc/docker/daemon.json',
+  hostname: '/etc/hostname',
   program: '/usr/local/lib/everswarm/boot',
   units: '/etc/systemd/system',
   devices: '/dev/disk/by-id',
