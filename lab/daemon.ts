@@ -42,6 +42,9 @@ try {
     port: Number(values.port),
     stateDirectory: values.state,
     progress: (line) => tell({ kind: 'progress', line }),
+    // On AWS each of a burst of events gets machinery of its own; here their cold starts would take the machine from the
+    // very nodes that are to be healed. What finds both taken waits, as on AWS at the account's limit.
+    functionConcurrency: 2,
     onDown: () => void goDown(),
   });
 } catch (error) {

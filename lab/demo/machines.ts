@@ -7,7 +7,7 @@ export interface SeenMachine {
   readonly state: string;
   readonly group: string;
   readonly address: string;
-  /** Volumes attached to it, sorted. */
+  /** Volumes attached to it that outlive it, sorted: the state, not the root disk. */
   readonly volumes: readonly string[];
 }
 
@@ -40,6 +40,8 @@ function seen(instance: Instance): SeenMachine {
     state: State?.Name ?? 'unknown',
     group: Tags.find(({ Key }) => Key === TAG.group)?.Value ?? '',
     address: PrivateIpAddress,
-    volumes: BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.VolumeId ?? []).sort(),
+    volumes: BlockDeviceMappings.flatMap(({ Ebs }) =>
+      Ebs?.DeleteOnTermination === true ? [] : (Ebs?.VolumeId ?? []),
+    ).sort(),
   };
 }
