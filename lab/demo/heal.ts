@@ -67,12 +67,16 @@ export async function untilWhole(stage: Stage, what: string, progress: Progress)
   );
 }
 
+/** The election: won by one of the others, or by the dead one itself when it is back in time for it. */
 async function watchElection(stage: Stage, victims: readonly Victim[], progress: Progress): Promise<void> {
-  const former = new Set(victims.map(({ nodeId }) => nodeId));
-  const leader = await progress.until('a new leader', PATIENCE_SECONDS, async () =>
-    (await stage.engines.nodes())?.find((node) => node.managerStatus === 'Leader' && !former.has(node.id)),
+  const dead = new Set(victims.map(({ machine }) => machine.id));
+  const leader = await progress.until('a leader', PATIENCE_SECONDS, async () =>
+    (await stage.engines.nodes())?.find((node) => node.managerStatus === 'Leader' && !dead.has(node.hostname)),
   );
-  progress.say(`${leader.hostname} leads now`);
+  const again = victims.some(({ nodeId }) => nodeId === leader.id);
+  progress.say(
+    `${leader.hostname} leads now${again ? ', the same node as before, back in time for the election' : ''}`,
+  );
 }
 
 /** Are the victims there again: same node, same address, same volumes, on another machine? */
