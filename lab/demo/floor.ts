@@ -10,11 +10,12 @@ import type { LaunchRecord, LaunchRequest } from '../../lib/plan/records.ts';
 import { systemClock } from '../../lib/system-clock.ts';
 import { type Fault, type Victim, victimsOf } from './faults.ts';
 import { untilWhole } from './heal.ts';
-import type { Progress } from './progress.ts';
+import { ClaimError, type Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
 
-/** How often the script looks for the next step to be possible. */
+/** How often the script looks for the next step to be possible, and for how long at the most. */
 const LOOK_MS = 100;
+const PATIENCE_MS = 60_000;
 
 /**
  * The physical floor: the same loss with the controller switched off, and a script that does at once, without observing,
@@ -23,6 +24,7 @@ const LOOK_MS = 100;
  */
 export async function floorOf(stage: Stage, fault: Fault, progress: Progress): Promise<number> {
   await stage.switchControllerOff();
+  await eventually('the controller to be idle', () => stage.controllerIsIdle());
   try {
     const [victims, { records }] = await Promise.all([victimsOf(stage, fault), stage.store.memory()]);
     const all = [...records.launches.values()];
@@ -71,7 +73,9 @@ async function replaceWorker(stage: Stage, victim: Victim, request: LaunchReques
     stage.fence(),
   ]);
   if (manager === undefined) throw new Error('no leader to remove the dead node at');
-  while (!(await onlineAgents(stage.clients.ssm, [launched])).has(launched)) await sleep(LOOK_MS);
+  await eventually(`the agent of ${launched}`, async () =>
+    (await onlineAgents(stage.clients.ssm, [launched])).has(launched),
+  );
   await Promise.all([
     command(stage, 'swarm-join', launched, {
       fence,
@@ -83,11 +87,19 @@ async function replaceWorker(stage: Stage, victim: Victim, request: LaunchReques
 }
 
 async function untilFree(stage: Stage, interfaceId: string): Promise<void> {
-  for (;;) {
+  await eventually(`${interfaceId} to be free`, async () => {
     const { NetworkInterfaces = [] } = await stage.clients.ec2.send(
       new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [interfaceId] }),
     );
-    if (NetworkInterfaces[0]?.Status === 'available') return;
+    return NetworkInterfaces[0]?.Status === 'available';
+  });
+}
+
+/** @throws ClaimError */
+async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const began = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - began > PATIENCE_MS) throw new ClaimError(what, `not within ${PATIENCE_MS / 1000} s`);
     await sleep(LOOK_MS);
   }
 }
@@ -97,9 +109,9 @@ async function launch(stage: Stage, request: LaunchRequest): Promise<string> {
   const { Instances = [] } = await stage.clients.ec2.send(new RunInstancesCommand(runInstancesInput(request)));
   const id = Instances[0]?.InstanceId;
   if (id === undefined) throw new Error('RunInstances answered without an instance');
-  while (!(await stage.machines.all()).some((machine) => machine.id === id && machine.state === 'running')) {
-    await sleep(LOOK_MS);
-  }
+  await eventually(`${id} to run`, async () =>
+    (await stage.machines.all()).some((machine) => machine.id === id && machine.state === 'running'),
+  );
   return id;
 }
 
