@@ -6,7 +6,7 @@ import { exportLines } from './cli/environment.ts';
 import { HELP } from './cli/help.ts';
 import { kill, ps, shell, stop } from './cli/instances.ts';
 import { terminal } from './cli/output.ts';
-import { up } from './cli/up.ts';
+import { printUse, up } from './cli/up.ts';
 import { CommandError, UsageError } from './cli/usage-error.ts';
 import { events, logs } from './cli/watch.ts';
 import { AssemblyError, TemplateError } from './cloudformation/errors.ts';
@@ -14,6 +14,7 @@ import { StackError } from './cloudformation/stack/stack.ts';
 import { checkLabName, LabNameError } from './machines/real/names.ts';
 import { NoSuchMachineError } from './machines/real/shell.ts';
 import { DEFAULT_LAB_NAME } from './state.ts';
+import { SynthesisError } from './synthesise.ts';
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -27,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case 'up':
       expect(operands, 0, 0, 'up takes no arguments');
-      await up({ name, port: port(options.port), simulated: options.simulated }, terminal);
+      printUse(await up({ name, port: port(options.port), simulated: options.simulated }, terminal), terminal);
       if (options.deploy) await deploy({ name, assembly: options.template, stack: options.stack }, terminal);
       return 0;
     case 'env':
@@ -108,7 +109,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const EXPECTED = [CommandError, LabNameError, NoSuchMachineError, TemplateError, StackError, AssemblyError];
+const EXPECTED = [
+  CommandError,
+  LabNameError,
+  NoSuchMachineError,
+  TemplateError,
+  StackError,
+  AssemblyError,
+  SynthesisError,
+];
 
 try {
   process.exitCode = await main(process.argv.slice(2));

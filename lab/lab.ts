@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../lib/system-clock.ts';
 import { createControl } from './control/control.ts';
 import { EventHistory } from './event-history.ts';
 import { openFrontDoor } from './front-door.ts';

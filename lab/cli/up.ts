@@ -16,16 +16,15 @@ export interface UpOptions {
   readonly simulated: boolean;
 }
 
-/** Starts a lab in the background and waits until it is ready. One that runs already is left as it is. */
-export async function up(options: UpOptions, output: Output): Promise<void> {
+/** Starts a lab in the background and waits until it is ready. One that runs already is left as it is. Returns its endpoint. */
+export async function up(options: UpOptions, output: Output): Promise<string> {
   const { name } = options;
   const stateDirectory = defaultStateDirectory(name);
   const state = await readState(stateDirectory);
   const liveness = state === undefined ? 'gone' : await livenessOf(state);
   if (state !== undefined && liveness === 'answers') {
     output.line(`The lab "${name}" runs already, with ${state.fleet} machines.`);
-    printUse(state.endpoint, output);
-    return;
+    return state.endpoint;
   }
   const simulated = options.simulated || !canRunRealMachines();
   output.line(firstLine(options));
@@ -35,7 +34,7 @@ export async function up(options: UpOptions, output: Output): Promise<void> {
   }
   const endpoint = await startDaemon({ ...options, simulated }, stateDirectory, output);
   output.line(`The lab "${name}" is ready.`);
-  printUse(endpoint, output);
+  return endpoint;
 }
 
 function firstLine({ simulated }: UpOptions): string {
@@ -87,7 +86,8 @@ function daemonArguments({ name, port, simulated }: UpOptions, stateDirectory: s
   return simulated ? [...wanted, '--simulated'] : wanted;
 }
 
-function printUse(endpoint: string, output: Output): void {
+/** How to point other tools at the lab. */
+export function printUse(endpoint: string, output: Output): void {
   output.line('');
   output.line('Point the AWS CLI or an SDK at it:');
   for (const line of exportLines(endpoint)) output.line(`  ${line}`);

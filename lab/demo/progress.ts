@@ -9,24 +9,34 @@ export class ClaimError extends Error {
   }
 }
 
+/** Where the demo is shown. */
+export interface Screen {
+  write(text: string): unknown;
+  /** Can a line be written over? */
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
 const LOOK_EVERY_MS = 150;
 const SAY_EVERY_MS = 5_000;
 
 /** What the demo shows while it runs: headings, facts, and what is being waited for with its seconds. */
 export class Progress {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #screen: Screen;
+  readonly #coloured: boolean;
   readonly #began = performance.now();
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
+  constructor(screen: Screen, options: { readonly coloured: boolean }) {
+    this.#screen = screen;
+    this.#coloured = options.coloured;
   }
 
   heading(text: string): void {
-    this.#stream.write(`\n${this.#bold(text)}\n`);
+    this.#screen.write(`\n${this.#coloured ? `\x1b[1m${text}\x1b[0m` : text}\n`);
   }
 
   say(text: string): void {
-    for (const line of text.split('\n')) this.#stream.write(`  ${line}\n`);
+    for (const line of text.trimEnd().split('\n')) this.#screen.write(`  ${line}\n`);
   }
 
   /**
@@ -39,29 +49,19 @@ export class Progress {
     look: () => Promise<T | undefined>,
     detail: () => string = () => '',
   ): Promise<T> {
-    const began = performance.now();
-    let said = 0;
-    for (;;) {
-      const found = await look();
-      const elapsed = performance.now() - began;
-      if (found !== undefined) {
-        this.#over(`✔ ${what} (${(elapsed / 1000).toFixed(1)} s)`);
-        return found;
+    return await this.#show(what, detail, async (elapsed) => {
+      for (;;) {
+        const found = await look();
+        if (found !== undefined) return found;
+        if (elapsed() > seconds) throw new ClaimError(what, `not within ${seconds} s. ${detail()}`);
+        await sleep(LOOK_EVERY_MS);
       }
-      if (elapsed > seconds * 1000) {
-        this.#over(`✘ ${what}: not within ${seconds} s`);
-        throw new ClaimError(what, `not within ${seconds} s. ${detail()}`);
-      }
-      if (this.#stream.isTTY) {
-        this.#stream.write(
-          `\r\x1b[K  … ${what}: ${(elapsed / 1000).toFixed(1)} s  ${detail()}`.slice(0, this.#stream.columns),
-        );
-      } else if (elapsed - said > SAY_EVERY_MS) {
-        said = elapsed;
-        this.#stream.write(`  … ${what}: ${(elapsed / 1000).toFixed(0)} s  ${detail()}\n`);
-      }
-      await sleep(LOOK_EVERY_MS);
-    }
+    });
+  }
+
+  /** Shows work that ends by itself. */
+  async during<T>(what: string, work: Promise<T>, detail: () => string = () => ''): Promise<T> {
+    return await this.#show(what, detail, () => work);
   }
 
   /** Seconds since the demo began. */
@@ -69,12 +69,30 @@ export class Progress {
     return (performance.now() - this.#began) / 1000;
   }
 
-  #over(text: string): void {
-    if (this.#stream.isTTY) this.#stream.write('\r\x1b[K');
-    this.#stream.write(`  ${text}\n`);
+  async #show<T>(what: string, detail: () => string, work: (elapsed: () => number) => Promise<T>): Promise<T> {
+    const began = performance.now();
+    const elapsed = (): number => (performance.now() - began) / 1000;
+    const live = this.#screen.isTTY === true;
+    const tick = setInterval(
+      () => {
+        const line = `  … ${what}: ${elapsed().toFixed(live ? 1 : 0)} s  ${detail()}`;
+        this.#screen.write(live ? `\r\x1b[K${line.slice(0, (this.#screen.columns ?? 80) - 1)}` : `${line.trimEnd()}\n`);
+      },
+      live ? LOOK_EVERY_MS : SAY_EVERY_MS,
+    );
+    try {
+      const result = await work(elapsed);
+      this.#over(`✔ ${what} (${elapsed().toFixed(1)} s)`);
+      return result;
+    } catch (error) {
+      this.#over(`✘ ${what} (${elapsed().toFixed(1)} s)`);
+      throw error;
+    } finally {
+      clearInterval(tick);
+    }
   }
 
-  #bold(text: string): string {
-    return this.#stream.isTTY && process.env['NO_COLOR'] === undefined ? `\x1b[1m${text}\x1b[0m` : text;
+  #over(text: string): void {
+    this.#screen.write(`${this.#screen.isTTY === true ? '\r\x1b[K' : ''}  ${text}\n`);
   }
 }

@@ -8,7 +8,7 @@ import { clusterKey, SK } from '../../lib/store/keys.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { systemClock } from '../../lib/system-clock.ts';
 import type { LabClient } from '../cli/client.ts';
-import type { Clients } from '../cloudformation/clients.ts';
+import { type Clients, destroyClients } from '../cloudformation/clients.ts';
 import { Engines } from './engines.ts';
 import { Machines } from './machines.ts';
 import { type Expected, shortfall } from './whole.ts';
@@ -105,6 +105,11 @@ export class Stage {
       }),
     );
     return Item?.['fence']?.N ?? '0';
+  }
+
+  /** Lets go of the connections. */
+  close(): void {
+    destroyClients(this.clients);
   }
 
   async #forEachRule(change: (name: string) => Promise<unknown>): Promise<void> {

@@ -15,6 +15,7 @@ export interface Findings {
 
 /** The story of the seeds, told on a cluster that has just been deployed. @throws ClaimError */
 export async function tell(stage: Stage, findings: Findings, progress: Progress): Promise<void> {
+  progress.heading('The Swarm, as its managers list it');
   await untilWhole(stage, 'every declared node to be ready', progress);
   progress.say(await stage.engines.onManager(['docker', 'node', 'ls']));
 

@@ -13,7 +13,7 @@ import {
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { Stage } from 'aws-cdk-lib';
-import { systemClock } from '../../../lab/clock.ts';
+import { systemClock } from '../../../lib/system-clock.ts';
 import { type AssemblyStack, readAssembly } from '../../../lab/cloudformation/assembly.ts';
 import type { Clients } from '../../../lab/cloudformation/clients.ts';
 import { deleteStack } from '../../../lab/cloudformation/delete-stack.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../../lab/clock.ts';
+import { systemClock } from '../../../../lib/system-clock.ts';
 import { type Clients, createClients } from '../../../../lab/cloudformation/clients.ts';
 import { createSimulatedFleet } from '../../../../lab/machines/simulated/fleet.ts';
 import { createDynamoDbService } from '../../../../lab/region/dynamodb/service.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../../lab/clock.ts';
+import { systemClock } from '../../../../lib/system-clock.ts';
 import type { BusEvent, RegionContext } from '../../../../lab/region/service.ts';
 import { seededRandom } from '../../../../lab/sim/random.ts';
 import type { Clock } from '../../../../lib/clock.ts';

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { deployedStage } from '../../lab/demo/deployed-stage.ts';
+import { healedByController } from '../../lab/demo/heal.ts';
+import { Payload } from '../../lab/demo/payload.ts';
+import { Progress } from '../../lab/demo/progress.ts';
+import type { Stage } from '../../lab/demo/stage.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { canRunRealMachines, defaultStateDirectory } from '../../lab/state.ts';
+
+const fleet = canRunRealMachines() ? 'real' : 'simulated';
+
+/** Three managers and two workers, deployed from the synthesised template and killed: the whole product at once. */
+describe(`a deployed cluster on ${fleet} machines`, () => {
+  const name = `e2e-${process.pid}`;
+  const progress = new Progress({ write: (text) => process.stderr.write(text) }, { coloured: false });
+  let lab: Lab | undefined;
+  let stage: Stage;
+  let payload: Payload;
+
+  before(async () => {
+    const stateDirectory = defaultStateDirectory(name);
+    lab = await startLab({ name, fleet, stateDirectory, progress: () => {}, functionConcurrency: 2 });
+    stage = await deployedStage(name, progress);
+    payload = new Payload(stage);
+    await payload.create(progress);
+  });
+
+  after(async () => {
+    stage?.close();
+    await lab?.stop();
+  });
+
+  it('gets its leader back as the same node, with its address and its volume', async () => {
+    const { sameNodeId, sameAddress, sameVolume } = await healedByController(stage, 'kill-leader', progress);
+    assert.deepEqual(
+      { sameNodeId, sameAddress, sameVolume },
+      { sameNodeId: true, sameAddress: true, sameVolume: true },
+    );
+  });
+
+  it('gets another worker, and the dead node leaves the list', async () => {
+    const { sameNodeId } = await healedByController(stage, 'kill-worker', progress);
+    assert.equal(sameNodeId, false);
+  });
+
+  it('survives the loss of all managers at once, with its service and its secret', async () => {
+    const { sameNodeId, sameAddress, sameVolume } = await healedByController(stage, 'kill-all-managers', progress);
+    assert.deepEqual(
+      { sameNodeId, sameAddress, sameVolume },
+      { sameNodeId: true, sameAddress: true, sameVolume: true },
+    );
+    await payload.untilServiceRuns('the service', progress);
+    assert.equal(await payload.secretIsThere(), true);
+  });
+
+  it('was healed without a failed invocation or a lost wake-up', async () => {
+    const failed = lab?.journal.list().filter(({ error }) => error !== undefined);
+    assert.deepEqual(failed, []);
+    assert.deepEqual(
+      lab?.services.sqs.queues.list().map((queue) => queue.counts().visible),
+      [0],
+    );
+  });
+});
