@@ -26,7 +26,8 @@ export async function deployedStage(name: string, progress: Progress): Promise<S
       if (status === 'CREATE_COMPLETE') made.add(logicalId);
       if (status === 'CREATE_IN_PROGRESS') last = type;
     }),
-    () => `${made.size} resources made; ${last}`,
+    () =>
+      `${made.size} resources made; ${last.startsWith('Custom::') ? 'the controller brings up the machines' : last}`,
   );
   progress.say(`${made.size - 1} resources; CloudFormation was told that the cluster is whole`);
 

@@ -38,7 +38,7 @@ export async function floorOf(stage: Stage, fault: Fault, progress: Progress): P
           : replaceManager(stage, victim, request));
       }),
     );
-    await untilWhole(stage, 'the same loss, made good by a script, to be whole', progress);
+    await untilWhole(stage, 'the same again, made good by a script: whole again', progress);
     return (performance.now() - began) / 1000;
   } finally {
     await stage.switchControllerOn();

@@ -31,7 +31,7 @@ export async function healedByController(stage: Stage, fault: Fault, progress: P
   const killedAt = Date.now();
   await Promise.all(victims.map(({ machine }) => stage.kill(machine.id)));
   if (fault === 'kill-leader') await watchElection(stage, victims, progress);
-  await untilWhole(stage, 'the Swarm to be whole again', progress);
+  await untilWhole(stage, 'every declared node ready, every manager reachable', progress);
   const wholeAt = Date.now();
 
   const launched = (await stage.controllerCalls(killedAt)).find(({ action }) => action === 'RunInstances');

@@ -39,6 +39,12 @@ export class Progress {
     for (const line of text.trimEnd().split('\n')) this.#screen.write(`  ${line}\n`);
   }
 
+  /** Rows that must not wrap: what is too wide for a terminal is cut. */
+  table(text: string): void {
+    const width = this.#screen.isTTY === true ? (this.#screen.columns ?? 80) - 2 : Number.POSITIVE_INFINITY;
+    for (const line of text.trimEnd().split('\n')) this.#screen.write(`  ${line.slice(0, width).trimEnd()}\n`);
+  }
+
   /**
    * Looks until `look` gives something; shows what is waited for and for how long.
    * @throws ClaimError after `seconds`

@@ -5,16 +5,18 @@ import { type CallEntry, CallLog } from './call-log.ts';
 import { CredentialBook } from './credentials.ts';
 import { type Ec2Controls, ec2Controls } from './ec2/controls.ts';
 import { instanceAt, managedInstance, metadataOf } from './ec2/directory.ts';
-import { ec2Service } from './ec2/service.ts';
-import { createWorld, type InstanceProfiles } from './ec2/world.ts';
+import { createEc2Calls, type Ec2Calls, ec2Service } from './ec2/service.ts';
+import { createWorld, type Ec2World, type InstanceProfiles } from './ec2/world.ts';
 import { EventBus, type EventListener } from './event-bus.ts';
 import { createImds } from './metadata/imds.ts';
+import type { JsonOperation } from './protocol/json-service.ts';
 import { requestHandler, type SdkRequestHandler } from './request-handler.ts';
 import { type Interceptor, Router } from './router.ts';
 import type { RegionContext, Service, ServiceRequest, ServiceResponse } from './service.ts';
 import { DEFAULT_SETTINGS, type RegionSettings } from './settings.ts';
 import { createSsmHost } from './ssm/host.ts';
-import { createSsmWorld, ssmService } from './ssm/service.ts';
+import { createSsmWorld, ssmOperations, ssmService } from './ssm/service.ts';
+import type { SsmWorld } from './ssm/store.ts';
 
 export interface RegionOptions {
   readonly context: Omit<RegionContext, 'emit' | 'called'>;
@@ -60,6 +62,16 @@ export interface Region {
   requestHandler(): SdkRequestHandler;
   /** Resolves when nothing is under way in the background. */
   idle(): Promise<void>;
+  /** What stands behind the wire protocols: for the simulation, whose time would mostly go into writing and reading them. */
+  readonly inside: RegionInside;
+}
+
+export interface RegionInside {
+  readonly ec2: Ec2World;
+  readonly ssm: SsmWorld;
+  readonly ec2Calls: Ec2Calls;
+  /** Systems Manager's operations by name. Each throws ServiceError. */
+  readonly ssmOperations: Readonly<Record<string, JsonOperation>>;
 }
 
 export function createRegion(options: RegionOptions): Region {
@@ -85,8 +97,9 @@ export function createRegion(options: RegionOptions): Region {
     publicParameters: new Map([...ec2.images].map(({ parameter, id }) => [parameter, id])),
   });
   ec2.onMachineDown = (instanceId) => ssm.agents.lost(instanceId);
-  router.register(ec2Service(ec2));
-  router.register(ssmService(ssm));
+  const inside: RegionInside = { ec2, ssm, ec2Calls: createEc2Calls(ec2), ssmOperations: ssmOperations(ssm) };
+  router.register(ec2Service(ec2, inside.ec2Calls));
+  router.register(ssmService(ssm, inside.ssmOperations));
 
   const host: Host = {
     ...createSsmHost(ssm),
@@ -114,5 +127,6 @@ export function createRegion(options: RegionOptions): Region {
     },
     requestHandler: () => requestHandler(handle),
     idle: () => background.idle(),
+    inside,
   };
 }

@@ -27,6 +27,11 @@ export interface CommandRunner {
 const IDS_PER_COMMAND = 50;
 /** SendCommand refuses a shorter `TimeoutSeconds`. */
 const SHORTEST_TIMEOUT_SECONDS = 30;
+/**
+ * Not the default version: CloudFormation has been seen to add a version to a document and leave the default where it was,
+ * against its documentation (aws-cloudformation/cloudformation-coverage-roadmap#2539). What the stack deployed last is what runs.
+ */
+const NEWEST_VERSION = '$LATEST';
 /** Most scripts end within half a second: look soon, then less and less often. */
 const POLL_MILLISECONDS = [150, 250, 350, 500, 750, 1000] as const;
 
@@ -77,6 +82,7 @@ async function send(
     const answer = await ssm.send(
       new SendCommandCommand({
         DocumentName: documentName(cluster, order.document),
+        DocumentVersion: NEWEST_VERSION,
         InstanceIds: [...instanceIds],
         Parameters: Object.fromEntries(Object.entries(order.parameters).map(([name, value]) => [name, [value]])),
         TimeoutSeconds: Math.max(SHORTEST_TIMEOUT_SECONDS, Math.ceil(order.deliverySeconds)),

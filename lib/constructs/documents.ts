@@ -11,7 +11,7 @@ export interface DocumentsProps {
  * The fixed scripts by which the controller speaks to the machines. It may send these and no others.
  *
  * They have names of their own, since the controller finds them by name; a change of content therefore becomes a new
- * default version (`NewVersion`), as a replacement under the same name would fail.
+ * version (`NewVersion`), as a replacement under the same name would fail. The controller sends the newest one.
  */
 export class Documents extends Construct {
   constructor(scope: Construct, id: string, props: DocumentsProps) {

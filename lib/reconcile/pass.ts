@@ -4,6 +4,7 @@ import type { Observation, ProbeOutcome } from '../observe/observation.ts';
 import type { Action, Plan } from '../plan/action.ts';
 import { plan } from '../plan/plan.ts';
 import type { Records } from '../plan/records.ts';
+import type { PlanInput } from '../plan/world.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import { type EventRecord, type Lease, LeaseLostError, type Memory, type Store } from '../store/store.ts';
 import { lanesOf, subjectOf } from './lanes.ts';
@@ -17,6 +18,8 @@ export interface PassDependencies {
   observe(): Promise<Observation>;
   probe(instanceIds: readonly string[]): Promise<ReadonlyMap<string, ProbeOutcome>>;
   perform(action: Action, context: PerformContext): Promise<ActionOutcome>;
+  /** @default the planner of `lib/plan` */
+  plan?(input: PlanInput): Plan;
 }
 
 export interface PerformContext {
@@ -73,7 +76,7 @@ async function decide(
   let observation = infrastructure;
   let asked = false;
   for (;;) {
-    const decided = plan({ ...memory, observation, now: deps.clock.now() });
+    const decided = (deps.plan ?? plan)({ ...memory, observation, now: deps.clock.now() });
     const unanswered = decided.ask.filter((id) => observation.probes?.has(id) !== true);
     if (unanswered.length === 0) return { plan: decided, asked };
     if (!asked && !askNow && (decided.actions.length > 0 || decided.askCanWait)) return { plan: decided, asked };

@@ -50,14 +50,15 @@ async function loopsOf(matches: (backingFile: string) => boolean): Promise<strin
   return paths;
 }
 
+/** What a sysfs file says whose device is being freed right now: not there, no such address, or gone while it was open. */
+const FREED = new Set(['ENOENT', 'ENXIO', 'ENODEV']);
+
 /** `undefined` when the device is free. */
 async function backingFile(name: string): Promise<string | undefined> {
   try {
     return (await readFile(`/sys/block/${name}/loop/backing_file`, 'utf8')).trimEnd().replace(/ \(deleted\)$/, '');
   } catch (error) {
-    // ENXIO: it is being freed right now.
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENXIO'))
-      return undefined;
+    if (error instanceof Error && 'code' in error && FREED.has(String(error.code))) return undefined;
     throw error;
   }
 }

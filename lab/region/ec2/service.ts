@@ -2,7 +2,7 @@ import { uuid } from '../ids.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 import type { Service, ServiceRequest, ServiceResponse } from '../service.ts';
 import { errorResponse } from '../wire/errors.ts';
-import { canonicalQuery, Params, parseQuery } from '../wire/query.ts';
+import { canonicalQuery, Params, parseQuery, type QueryNode } from '../wire/query.ts';
 import { writeXml, type XmlElement } from '../wire/xml.ts';
 import type { Ec2Action, Ec2Actions } from './action.ts';
 import { addressActions } from './addresses.ts';
@@ -52,8 +52,13 @@ const COMMON = ['Action', 'Version', 'DryRun', 'ClientToken'] as const;
 
 const NAMESPACE = ' xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"';
 
-/** EC2 over its Query protocol. */
-export function ec2Service(world: Ec2World): Service {
+/** EC2's actions without the Query protocol around them. */
+export interface Ec2Calls {
+  /** @throws ServiceError */
+  call(action: string, parameters: QueryNode): Promise<{ readonly requestId: string; readonly answer: XmlElement }>;
+}
+
+export function createEc2Calls(world: Ec2World): Ec2Calls {
   const throttle = new Throttle(world.context.clock);
   /** Answers by client token, of all actions but RunInstances, which has rules of its own. */
   const answered = new Map<string, { readonly request: string; readonly answer: XmlElement }>();
@@ -79,21 +84,37 @@ export function ec2Service(world: Ec2World): Service {
     );
   }
 
-  async function handle(request: ServiceRequest): Promise<ServiceResponse> {
-    const params = new Params(parseQuery(request.body));
-    const name = params.text('Action') ?? '';
-    const requestId = uuid(world.context.random);
-    let error: string | undefined;
-    try {
-      const action = ACTIONS.get(name);
-      if (action === undefined) {
-        throw new ServiceError(
-          'InvalidAction',
-          `The action '${name}' is not valid for the lab's EC2. See lab/region/ec2/service.ts for those it has.`,
-        );
+  return {
+    async call(name, parameters) {
+      const requestId = uuid(world.context.random);
+      let error: string | undefined;
+      try {
+        const action = ACTIONS.get(name);
+        if (action === undefined) {
+          throw new ServiceError(
+            'InvalidAction',
+            `The action '${name}' is not valid for the lab's EC2. See lab/region/ec2/service.ts for those it has.`,
+          );
+        }
+        if (world.settings.throttle === 'published') throttle.take(name);
+        return { requestId, answer: await act(name, action, new Params(parameters)) };
+      } catch (thrown) {
+        if (thrown instanceof ServiceError) error = thrown.code;
+        throw thrown;
+      } finally {
+        world.context.called({ service: 'ec2', action: name, error });
       }
-      if (world.settings.throttle === 'published') throttle.take(name);
-      const answer = await act(name, action, params);
+    },
+  };
+}
+
+/** EC2 over its Query protocol. */
+export function ec2Service(world: Ec2World, calls: Ec2Calls = createEc2Calls(world)): Service {
+  async function handle(request: ServiceRequest): Promise<ServiceResponse> {
+    const parameters = parseQuery(request.body);
+    const name = parameters.children.get('Action')?.value ?? '';
+    try {
+      const { requestId, answer } = await calls.call(name, parameters);
       return {
         status: 200,
         headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId },
@@ -101,10 +122,7 @@ export function ec2Service(world: Ec2World): Service {
       };
     } catch (thrown) {
       if (!(thrown instanceof ServiceError)) throw thrown;
-      error = thrown.code;
-      return errorResponse('ec2', thrown, requestId);
-    } finally {
-      world.context.called({ service: 'ec2', action: name, error });
+      return errorResponse('ec2', thrown, uuid(world.context.random));
     }
   }
 

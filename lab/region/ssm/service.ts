@@ -1,4 +1,4 @@
-import { jsonService } from '../protocol/json-service.ts';
+import { type JsonOperation, jsonService } from '../protocol/json-service.ts';
 import type { Service } from '../service.ts';
 import { Agents } from './agents.ts';
 import { commandOperations } from './command-operations.ts';
@@ -22,18 +22,18 @@ export function createSsmWorld(
   };
 }
 
+/** Its operations without the JSON protocol around them. */
+export function ssmOperations(world: SsmWorld): Readonly<Record<string, JsonOperation>> {
+  return {
+    ...documentOperations(world),
+    ...commandOperations(world),
+    ...instanceOperations(world),
+    ...parameterOperations(world),
+    ...tagOperations(world),
+  };
+}
+
 /** Systems Manager: documents, Run Command, Parameter Store. */
-export function ssmService(world: SsmWorld): Service {
-  return jsonService({
-    name: 'ssm',
-    version: '1.1',
-    context: world.context,
-    operations: {
-      ...documentOperations(world),
-      ...commandOperations(world),
-      ...instanceOperations(world),
-      ...parameterOperations(world),
-      ...tagOperations(world),
-    },
-  });
+export function ssmService(world: SsmWorld, operations = ssmOperations(world)): Service {
+  return jsonService({ name: 'ssm', version: '1.1', context: world.context, operations });
 }

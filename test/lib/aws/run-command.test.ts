@@ -79,6 +79,7 @@ describe('run command', () => {
     assert.deepEqual(outcomes.get('i-b'), { kind: 'finished', exitCode: 12, stdout: '', stderr: 'busy' });
     assert.deepEqual(sent[0]?.Parameters, { fence: ['7'] });
     assert.equal(sent[0]?.DocumentName, 'everswarm-demo-probe');
+    assert.equal(sent[0]?.DocumentVersion, '$LATEST');
     assert.equal(sent[0]?.TimeoutSeconds, 30);
     assert.equal(seconds, 0.75);
   });
