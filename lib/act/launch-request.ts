@@ -3,7 +3,7 @@ import type { _InstanceType, RunInstancesCommandInput, VolumeType } from '@aws-s
 import { renderBoot } from '../flavors/boot.ts';
 import { TAG } from '../names.ts';
 import type { LaunchAction } from '../plan/action.ts';
-import type { LaunchRequest } from '../plan/records.ts';
+import type { LaunchRequest, RootVolume } from '../plan/records.ts';
 import { configHash } from '../spec/config-hash.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 
@@ -50,7 +50,8 @@ export function launchRequest(committed: CommittedSpec, action: LaunchAction): L
         }),
         count: 1,
         placement: { kind: 'interface', interfaceId: order.interfaceId },
-        rootVolume: undefined,
+        // Its state is on a volume of its own: what the image has is enough. Said all the same, as images are not encrypted.
+        rootVolume: { deviceName: image.rootDeviceName, sizeGiB: undefined, type: 'gp3' },
         tags: { ...tags, [TAG.logicalId]: order.logicalId, Name: `${spec.cluster}-${action.group}-${order.logicalId}` },
       };
     case 'batch':
@@ -97,9 +98,12 @@ export function runInstancesInput(request: LaunchRequest): RunInstancesCommandIn
         {
           DeviceName: rootVolume.deviceName,
           Ebs: {
-            VolumeSize: rootVolume.sizeGiB,
+            ...(rootVolume.sizeGiB !== undefined && { VolumeSize: rootVolume.sizeGiB }),
+            // Never left out: a mapping without a type has been seen to get `standard`, whatever the image says
+            // (saltstack/salt#30687).
             VolumeType: rootVolume.type as VolumeType,
             ...provisionedIops(rootVolume),
+            // Also from an image that is not (EBS User Guide, "Encryption scenarios": launch with encryption).
             Encrypted: true,
             DeleteOnTermination: true,
           },
@@ -131,9 +135,9 @@ function placement(where: LaunchRequest['placement']): Partial<RunInstancesComma
  * io1 and io2 are refused without a number of IOPS: as many as a gp3 volume has, within the type's own least number
  * and most per GiB (https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html).
  */
-function provisionedIops(volume: { readonly sizeGiB: number; readonly type: string }): { Iops?: number } {
-  if (volume.type !== 'io1' && volume.type !== 'io2') return {};
-  return { Iops: Math.max(100, Math.min(3000, 50 * volume.sizeGiB)) };
+function provisionedIops({ sizeGiB, type }: RootVolume): { Iops?: number } {
+  if (sizeGiB === undefined || (type !== 'io1' && type !== 'io2')) return {};
+  return { Iops: Math.max(100, Math.min(3000, 50 * sizeGiB)) };
 }
 
 function found<T>(values: Readonly<Record<string, T>>, name: string, group: string, missing: string): T {

@@ -48,9 +48,16 @@ export interface LaunchRequest {
   readonly placement:
     | { readonly kind: 'interface'; readonly interfaceId: string }
     | { readonly kind: 'subnet'; readonly subnetId: string };
-  /** Root volume of cattle; pets keep the image's own. */
-  readonly rootVolume: { readonly deviceName: string; readonly sizeGiB: number; readonly type: string } | undefined;
+  /** `undefined` only in requests stored by former versions: those launched pets with the image's own mapping. */
+  readonly rootVolume: RootVolume | undefined;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface RootVolume {
+  readonly deviceName: string;
+  /** `undefined`: as large as the image's. */
+  readonly sizeGiB: number | undefined;
+  readonly type: string;
 }
 
 /** The one initialisation in a cluster's life (Safety 4). */

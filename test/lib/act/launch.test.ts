@@ -50,7 +50,7 @@ describe('launch request', () => {
     assert.deepEqual(input.NetworkInterfaces, [
       { NetworkInterfaceId: 'eni-1', DeviceIndex: 0, DeleteOnTermination: false },
     ]);
-    for (const refused of ['SubnetId', 'SecurityGroupIds', 'PrivateIpAddress', 'BlockDeviceMappings']) {
+    for (const refused of ['SubnetId', 'SecurityGroupIds', 'PrivateIpAddress']) {
       assert.ok(!(refused in input), refused);
     }
     assert.deepEqual([input.MinCount, input.MaxCount], [1, 1]);
@@ -61,6 +61,19 @@ describe('launch request', () => {
     assert.equal(tags.get('everswarm:generation'), '1');
     assert.match(tags.get('everswarm:config-hash') ?? '', /^[0-9a-f]{12}$/);
     assert.equal(tags.get('Name'), 'demo-managers-10.42.0.10');
+  });
+
+  it("encrypts a pet's root volume, as large as the image's", () => {
+    const input = runInstancesInput(launchRequest(committed(), pet));
+    const { rootDeviceName } = committed().images['managers'] ?? {};
+    assert.deepEqual(input.BlockDeviceMappings, [
+      { DeviceName: rootDeviceName, Ebs: { VolumeType: 'gp3', Encrypted: true, DeleteOnTermination: true } },
+    ]);
+  });
+
+  it('repeats a request of a former version to the letter, without a mapping', () => {
+    const input = runInstancesInput({ ...launchRequest(committed(), pet), rootVolume: undefined });
+    assert.ok(!('BlockDeviceMappings' in input));
   });
 
   it('gives cattle a subnet, a root volume and no logical ID', () => {

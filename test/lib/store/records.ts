@@ -16,7 +16,7 @@ export function launchRecord(slot: string, change: Partial<LaunchRecord> = {}): 
       userData: '#!/bin/bash\n',
       count: 1,
       placement: { kind: 'interface', interfaceId: 'eni-1' },
-      rootVolume: undefined,
+      rootVolume: { deviceName: '/dev/xvda', sizeGiB: undefined, type: 'gp3' },
       tags: { Name: 'one' },
     },
     state: 'intended',
