@@ -27,8 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
     terminal.line('\nInterrupted; the lab is taken away.');
     void takeDown(name, terminal).finally(() => process.exit(130));
   };
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupted);
   try {
     await up({ name, port: '0', simulated: options.simulated }, terminal);
     return await perform(name, options, progress);

@@ -8,6 +8,7 @@ import { pinImages } from './images.ts';
 import { awaitLease, giveBack } from './lease.ts';
 import type { Declared } from './request.ts';
 import type { DeploymentTools, TimeLimit } from './tools.ts';
+import { refuseToUproot } from './uprooted.ts';
 
 const COMMIT_ATTEMPTS = 5;
 
@@ -17,7 +18,10 @@ export interface Declaration {
   readonly changed: boolean;
 }
 
-/** Puts the declared cluster in force and wakes the reconciler. What is in force already is left as it is. */
+/**
+ * Puts the declared cluster in force and wakes the reconciler. What is in force already is left as it is.
+ * @throws DeploymentError; before anything was stored when the declaration itself is refused
+ */
 export async function declare(declared: Declared, tools: DeploymentTools, limit: TimeLimit): Promise<Declaration> {
   const declaration = await commit(declared, tools);
   const reactivated = await reactivate(tools, limit);
@@ -28,7 +32,8 @@ export async function declare(declared: Declared, tools: DeploymentTools, limit:
 async function commit(declared: Declared, tools: DeploymentTools): Promise<Declaration> {
   const { store, clock, cluster } = tools;
   for (let attempt = 0; attempt < COMMIT_ATTEMPTS; attempt++) {
-    const { committed: before } = await store.memory();
+    const { committed: before, records } = await store.memory();
+    if (before !== undefined) refuseToUproot(before, declared, records.launches);
     const wanted = { ...declared, images: await pinImages(declared.spec, before, tools) };
     if (before !== undefined && isDeepStrictEqual(wanted, essence(before)))
       return { committed: before, changed: false };

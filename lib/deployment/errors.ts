@@ -9,6 +9,8 @@ export type DeploymentErrorCode =
   | 'LeaseTaken'
   /** Instances were still there when the time was up. */
   | 'InstancesLeft'
+  /** Machines would lose their interface and disk while they run. */
+  | 'MachinesUprooted'
   /** Others kept committing. */
   | 'SpecContested'
   /** The time was up in the middle of something else. */

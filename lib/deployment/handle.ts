@@ -29,6 +29,7 @@ export interface Invocation {
  *
  * - Create: puts the spec in force and waits until the cluster is whole.
  * - Update: puts the spec in force; the change takes place afterwards, one machine at a time, for as long as it needs.
+ *   One that drops or moves a pet is refused: CloudFormation would delete its interface and disk right after (`uprooted.ts`).
  * - Delete: takes the machines away.
  *
  * @returns what was answered
