@@ -10,7 +10,7 @@ interface Session {
   /** Tells one run of an agent from the next one, after a reboot. */
   readonly agent: string;
   readonly waiting: AgentTask[];
-  readonly hangUp: () => void;
+  hangUp: () => void;
   /** The newest poll: only this one takes tasks, and only its end counts. */
   poll: number;
   /** Wakes the open poll. */
@@ -66,18 +66,12 @@ export class AgentChannel {
     const before = this.#sessions.get(instanceId);
     if (before?.agent === agent) return before;
     if (before !== undefined) this.#end(instanceId, before);
-    const waiting: AgentTask[] = [];
-    const session: Session = {
-      agent,
-      waiting,
-      hangUp: this.#gate.connect(instanceId, (task) => {
-        waiting.push(task);
-        session?.wake?.();
-      }),
-      poll: 0,
-      wake: undefined,
-      watch: undefined,
-    };
+    const session: Session = { agent, waiting: [], hangUp: () => {}, poll: 0, wake: undefined, watch: undefined };
+    // What waited for the agent is delivered while it connects: the session has to be there before.
+    session.hangUp = this.#gate.connect(instanceId, (task) => {
+      session.waiting.push(task);
+      session.wake?.();
+    });
     this.#sessions.set(instanceId, session);
     return session;
   }

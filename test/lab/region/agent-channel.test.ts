@@ -7,7 +7,8 @@ import { createVirtualClock } from '../../../lab/sim/clock.ts';
 const TASK: AgentTask = { commandId: 'c', documentName: 'd', parameters: {}, script: 'id', timeoutSeconds: 1 };
 const HERE = new AbortController().signal;
 
-function channel() {
+/** @param waiting delivered by the gate while an agent connects */
+function channel(waiting: readonly AgentTask[] = []) {
   const clock = createVirtualClock(0);
   const log: string[] = [];
   let deliver: ((task: AgentTask) => void) | undefined;
@@ -15,6 +16,7 @@ function channel() {
     connect(instanceId: string, give: (task: AgentTask) => void) {
       log.push(`up ${instanceId}`);
       deliver = give;
+      for (const task of waiting) give(task);
       let once = true;
       return () => {
         if (once) log.push(`down ${instanceId}`);
@@ -37,6 +39,13 @@ describe('the agent channel', () => {
     assert.equal((await agents.poll('i-1', 'a', HERE))[0]?.commandId, 'kept');
     agents.close();
     assert.deepEqual(log, ['up i-1', 'down i-1']);
+  });
+
+  it('answers the first poll with what waited for the agent', async () => {
+    const { clock, agents } = channel([TASK]);
+    assert.deepEqual(await agents.poll('i-1', 'a', HERE), [TASK]);
+    agents.close();
+    assert.equal(clock.pending, 0);
   });
 
   it('answers with nothing after 20 s, and hangs up 5 s later if no poll follows', async () => {
