@@ -9,6 +9,9 @@ export type AmiName = (typeof AMI_NAMES)[number];
  * https://docs.aws.amazon.com/linux/al2023/ug/ec2.html (Amazon Linux 2023),
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html (ECS-optimized: Docker
  * is in it; its ECS agent is disabled at boot), https://wiki.debian.org/Cloud/AmazonEC2Image (Debian).
+ *
+ * The Systems Manager agent is in both of Amazon's (github.com/aws/amazon-ecs-ami, `packages_al2023`) and in none of
+ * Debian's; the AWS CLI is in Amazon Linux alone. The boot script brings what is missing.
  */
 export function namedAmi(name: AmiName, architecture: Architecture): AmiChoice {
   const arm = architecture === 'arm64';

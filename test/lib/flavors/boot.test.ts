@@ -56,6 +56,56 @@ describe('boot script', () => {
   });
 });
 
+describe('boot script on an image without a Systems Manager agent', () => {
+  /** Debian on arm64, as far as the script asks; nothing of it reaches this machine. */
+  async function debian(download: string): Promise<StubMachine> {
+    const made = await StubMachine.create();
+    for (const name of ['dockerd', 'aws', 'systemctl', 'hostname']) await made.stub(name, 'exit 0');
+    await made.stub('dpkg', '[ "$1" != --print-architecture ] || echo arm64');
+    await made.stub(
+      'curl',
+      `case "$*" in
+  */api/token*) echo token ;;
+  */instance-id*) echo i-0000000a ;;
+  */placement/region*) echo eu-central-1 ;;
+  */services/domain*) echo amazonaws.com ;;
+  */_ping*) echo -n OK ;;
+  *amazon-ssm-agent.deb*) ${download} ;;
+  *) exit 22 ;;
+esac`,
+    );
+    return made;
+  }
+  const boot = (made: StubMachine) =>
+    made.run(renderBoot({ committed: spec({ initCommands: [] }), group: 'workers' }, made.paths), {}, ['env']);
+
+  it("installs the Region's own", async () => {
+    await using made = await debian('exit 0');
+    assert.equal((await boot(made)).code, 0);
+    const calls = await made.calls();
+    const source =
+      'https://s3.eu-central-1.amazonaws.com/amazon-ssm-eu-central-1/latest/debian_arm64/amazon-ssm-agent.deb';
+    assert.ok(calls.some((call) => call.startsWith('curl ') && call.endsWith(source)));
+    assert.ok(calls.includes(`dpkg -i ${made.paths.state}/amazon-ssm-agent.deb`));
+    assert.ok(calls.includes('systemctl enable --now amazon-ssm-agent'));
+    assert.equal(await made.read('run/boot'), 'done');
+  });
+
+  it('goes on without one that can not be had', async () => {
+    await using made = await debian('exit 6');
+    assert.equal((await boot(made)).code, 0);
+    assert.ok(!(await made.calls()).some((call) => call.startsWith('dpkg -i')));
+    assert.equal(await made.read('run/boot'), 'done');
+  });
+
+  it('leaves the one that is there alone', async () => {
+    await using made = await debian('exit 0');
+    await made.stub('amazon-ssm-agent', 'exit 0');
+    assert.equal((await boot(made)).code, 0);
+    assert.ok(!(await made.calls()).some((call) => call.includes('ssm-agent')));
+  });
+});
+
 const canLoop = process.getuid?.() === 0 && existsSync('/dev/loop-control');
 
 describe('boot script on a volume', { skip: !canLoop && 'needs root and loop devices' }, () => {
