@@ -2,10 +2,13 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namespacePath, vpcNamespace } from './names.ts';
+import { listNamespaces } from './network.ts';
 import { CommandError } from './run.ts';
 
 const PROXY = join(import.meta.dirname, 'proxy.ts');
+/** Between a proxy's end and the next one's start: doubled at each start that fails. */
 const RESTART_MILLISECONDS = 200;
+const LONGEST_RESTART_MILLISECONDS = 10_000;
 
 /** Keeps the VPC's link-local proxy running. */
 export class Gateway {
@@ -50,23 +53,36 @@ export class Gateway {
       said = (said + chunk.toString()).slice(-4000);
     });
     return new Promise((resolve, reject) => {
-      child.stdout.once('data', () => resolve());
+      let isServing = false;
+      child.stdout.once('data', () => {
+        isServing = true;
+        resolve();
+      });
       child.once('error', (error) => reject(new CommandError('nsenter', args, undefined, error.message)));
       child.once('exit', (code) => {
-        reject(new CommandError('nsenter', args, code ?? 128, said));
-        if (this.#wanted) void this.#relaunch();
+        if (!isServing) reject(new CommandError('nsenter', args, code ?? 128, said));
+        else if (this.#wanted) void this.#relaunch();
       });
     });
   }
 
-  /** A proxy that died takes the machines' metadata and agents with it: it is started again until it is not wanted. */
+  /**
+   * A proxy that died takes the machines' metadata and agents with it: it is started again, until it serves, or is not
+   * wanted any more, or the VPC itself was taken away, e.g. by whoever takes away leftovers of a lab of this name.
+   */
   async #relaunch(): Promise<void> {
-    await sleep(RESTART_MILLISECONDS);
-    if (!this.#wanted) return;
-    try {
-      await this.#launch();
-    } catch (error) {
-      process.emitWarning(`the lab's link-local proxy does not start: ${String(error)}`);
+    let wait = RESTART_MILLISECONDS;
+    for (;;) {
+      await sleep(wait);
+      try {
+        const isThere = (await listNamespaces()).includes(this.#namespace);
+        if (!this.#wanted || !isThere) return;
+        return await this.#launch();
+      } catch (error) {
+        if (!this.#wanted) return;
+        wait = Math.min(wait * 2, LONGEST_RESTART_MILLISECONDS);
+        process.emitWarning(`the lab's link-local proxy does not start, next attempt in ${wait} ms: ${String(error)}`);
+      }
     }
   }
 }
