@@ -1,0 +1,77 @@
+import { CLIMATES, type ClimateKind } from './climate.ts';
+import type { Dice } from './dice.ts';
+import { STRIKES, type StrikeKind } from './strikes.ts';
+import { calmWeather } from './weather.ts';
+import type { World } from './world.ts';
+
+/** Which faults a seed has: each seed has others, so that between them all mixtures come up. */
+export interface FaultPlan {
+  /** Faults begin with the first call; else only in a whole cluster. */
+  readonly fromTheStart: boolean;
+  /** Milliseconds from the first fault to calm. */
+  readonly duration: number;
+  readonly climates: readonly ClimateKind[];
+  /** With the mean time between two of a kind, milliseconds. */
+  readonly strikes: readonly { readonly kind: StrikeKind; readonly every: number }[];
+}
+
+const CLIMATE_KINDS = keysOf(CLIMATES);
+const STRIKE_KINDS = keysOf(STRIKES);
+
+export function drawFaultPlan(dice: Dice): FaultPlan {
+  const mood = dice.random();
+  // Some seeds are nearly calm, so that single faults are seen by themselves; some have nearly everything.
+  const climateShare = mood < 0.2 ? 0 : mood < 0.9 ? 0.15 : 0.5;
+  const strikeShare = dice.random() < 0.15 ? 0.05 : dice.random() < 0.85 ? 0.2 : 0.5;
+  return {
+    fromTheStart: dice.chance(0.25),
+    duration: dice.within([60_000, 900_000]),
+    climates: CLIMATE_KINDS.filter(() => dice.chance(climateShare)),
+    strikes: STRIKE_KINDS.filter(() => dice.chance(strikeShare)).map((kind) => ({
+      kind,
+      every: dice.within([30_000, 400_000]),
+    })),
+  };
+}
+
+/** Lets the plan's faults happen until its time is over; calm is another matter. */
+export function unleash(world: World, plan: FaultPlan, dice: Dice): void {
+  const end = world.now() + plan.duration;
+  for (const kind of plan.climates) {
+    CLIMATES[kind](world.weather, dice);
+    world.coverage.fault(kind);
+    world.timeline.add('fault', `from now on: ${kind}`);
+  }
+  for (const { kind, every } of plan.strikes) void strike(world, kind, every, end, dice);
+}
+
+async function strike(world: World, kind: StrikeKind, every: number, end: number, dice: Dice): Promise<void> {
+  for (;;) {
+    await world.clock.sleep(1 - Math.log(1 - dice.random()) * every);
+    if (world.now() >= end) return;
+    const what = await STRIKES[kind](world, dice);
+    if (what === undefined) continue;
+    world.coverage.fault(kind);
+    world.timeline.add('fault', what);
+  }
+}
+
+/** Faults end, and what a person or AWS would put right is put right; the rest is the controller's to mend. */
+export function calm(world: World): void {
+  world.timeline.add('fault', 'from now on: calm');
+  Object.assign(world.weather, calmWeather());
+  Object.assign(world.region.settings, {
+    shutdownMilliseconds: 2_000,
+    attachMilliseconds: 700,
+    instanceVisibleMilliseconds: 0,
+    powerCutNoticeMilliseconds: 0,
+    agentLostMilliseconds: 0,
+  });
+  world.fleet.faults.heal();
+  world.lambda.thawAll();
+  for (const [id, machine] of world.fleet.machines) if (machine.power === 'on') world.fleet.faults.agentOnline(id);
+}
+
+function keysOf<T extends object>(record: T): (keyof T)[] {
+  return Object.keys(record) as (keyof T)[];
+}

@@ -1,0 +1,68 @@
+import { TAG } from '../../lib/names.ts';
+import type { Truth } from './truth.ts';
+
+/** Since when machines have worked and managers have had a vote, so that rules can allow for knowledge that is some seconds old. */
+export interface HealthBook {
+  /** After anything changed. */
+  update(): void;
+  /** Milliseconds without a break; `undefined`: it does not work. */
+  workedFor(instanceId: string): number | undefined;
+  /** Milliseconds since the manager at this address last took part in Raft under a leader; 0 when it does now. */
+  voteMissingFor(logicalId: string): number;
+  /** The smallest size that the group was declared with lately. */
+  smallestSize(group: string): number;
+  largestSize(group: string): number;
+}
+
+/** A size counts as declared for so long after it was changed, milliseconds: a pass that began before may still act on it. */
+const SIZE_COUNTS = 90_000;
+
+export function createHealthBook(parts: { readonly truth: Truth; now(): number }): HealthBook {
+  const { truth, now } = parts;
+  const worksSince = new Map<string, number>();
+  const votedAt = new Map<string, number>();
+  const voting = new Set<string>();
+  const sizes: { readonly at: number; readonly group: string; readonly size: number }[] = [];
+
+  return {
+    update() {
+      const at = now();
+      for (const instance of truth.instances()) {
+        if (!truth.works(instance)) worksSince.delete(instance.id);
+        else if (!worksSince.has(instance.id)) worksSince.set(instance.id, at);
+      }
+      for (const logicalId of truth.managerIds()) {
+        const machine = truth.live().find(({ tags }) => tags.get(TAG.logicalId) === logicalId);
+        if (machine !== undefined && truth.votes(machine.id)) {
+          voting.add(logicalId);
+          votedAt.set(logicalId, at);
+        } else if (voting.delete(logicalId)) votedAt.set(logicalId, at);
+      }
+      for (const [group, { allocation }] of Object.entries(truth.spec.groups)) {
+        if (allocation.kind !== 'size') continue;
+        const last = sizes.findLast((one) => one.group === group);
+        if (last?.size !== allocation.size) sizes.push({ at, group, size: allocation.size });
+      }
+    },
+    workedFor(instanceId) {
+      const since = worksSince.get(instanceId);
+      return since === undefined ? undefined : now() - since;
+    },
+    voteMissingFor(logicalId) {
+      if (voting.has(logicalId)) return 0;
+      return now() - (votedAt.get(logicalId) ?? Number.NEGATIVE_INFINITY);
+    },
+    smallestSize: (group) => Math.min(...recentSizes(group)),
+    largestSize: (group) => Math.max(...recentSizes(group)),
+  };
+
+  function recentSizes(group: string): number[] {
+    const all = sizes.filter((one) => one.group === group);
+    return all
+      .filter((_, index) => {
+        const replaced = all[index + 1];
+        return replaced === undefined || now() - replaced.at < SIZE_COUNTS;
+      })
+      .map(({ size }) => size);
+  }
+}

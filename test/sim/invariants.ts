@@ -1,0 +1,199 @@
+import type { AgentTask } from '../../lab/machines/host.ts';
+import type { Instance } from '../../lab/region/ec2/model.ts';
+import type { RegionInside } from '../../lab/region/region.ts';
+import { DOCUMENTS, documentName, TAG } from '../../lib/names.ts';
+import { createHealthBook, type HealthBook } from './health-book.ts';
+import type { Invocation } from './invocation.ts';
+import type { Truth } from './truth.ts';
+
+/** A rule that was broken. */
+export interface Violation {
+  /** Milliseconds since the world began. */
+  readonly at: number;
+  /** Stable name of the rule. */
+  readonly rule: string;
+  readonly what: string;
+}
+
+/** How old the controller's knowledge may be when it acts: a probe of 12 s, a renewal of 20 s, and an EC2 read of before. */
+const KNOWLEDGE = 45_000;
+/** A machine that has worked for so long without a break is never ended as broken. */
+const WORKED = 75_000;
+/** The EC2 actions that the controller has any business with. */
+const EC2_ACTIONS: ReadonlySet<string> = new Set([
+  'DescribeInstances',
+  'DescribeVolumes',
+  'DescribeNetworkInterfaces',
+  'RunInstances',
+  'TerminateInstances',
+  'AttachVolume',
+]);
+
+interface Parts {
+  readonly inside: RegionInside;
+  readonly truth: Truth;
+  now(): number;
+  report(rule: string, what: string): void;
+}
+
+/** The Safety rules of docs/architecture.md, as statements about the world and not about the plan. */
+export class Invariants {
+  readonly #parts: Parts;
+  readonly #health: HealthBook;
+  readonly #clusterIds = new Set<string>();
+  /** RunInstances that made new instances: what was spent. */
+  launches = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#health = createHealthBook(parts);
+  }
+
+  /** After each change of an instance's state. */
+  instancesChanged(launched: boolean): void {
+    const { truth, report } = this.#parts;
+    const seen = new Map<string, string>();
+    const herds = new Map<string, number>();
+    for (const { id, tags } of truth.live()) {
+      const logicalId = tags.get(TAG.logicalId);
+      const group = tags.get(TAG.group) ?? '';
+      if (logicalId === undefined) herds.set(group, (herds.get(group) ?? 0) + 1);
+      else if (seen.has(logicalId)) report('one-per-logical-id', `${logicalId}: ${seen.get(logicalId)} and ${id}`);
+      else seen.set(logicalId, id);
+    }
+    for (const [group, count] of herds) {
+      const most = this.#health.largestSize(group);
+      if (launched && count > most) report('no-more-than-declared', `${group}: ${count} machines of at most ${most}`);
+    }
+    this.#checkAttachments();
+    this.#health.update();
+  }
+
+  /** Rule 1: an address and a volume are only ever given to their own logical ID. */
+  #checkAttachments(): void {
+    const { inside, truth, report } = this.#parts;
+    const belongs = (what: string, tags: ReadonlyMap<string, string>, holder: Instance | undefined) => {
+      const own = tags.get(TAG.logicalId);
+      const theirs = holder?.tags.get(TAG.logicalId);
+      if (own !== undefined && own !== theirs) report('own-attachment', `${what} of ${own} is held by ${theirs}`);
+    };
+    for (const volume of inside.ec2.volumes) {
+      if (volume.attachment !== undefined)
+        belongs(volume.id, volume.tags, truth.instance(volume.attachment.instanceId));
+    }
+    for (const eni of inside.ec2.interfaces) {
+      if (eni.attachment !== undefined) belongs(eni.id, eni.tags, truth.instance(eni.attachment.instanceId));
+    }
+  }
+
+  /** After each change in the Swarm. */
+  swarmChanged(): void {
+    const { truth, report } = this.#parts;
+    const leaders = truth.leaders();
+    if (leaders.length > 1) report('one-leader', leaders.map(({ engine }) => engine.instanceId).join(', '));
+    for (const { raft } of leaders) {
+      const { clusterId, members } = raft.head.state;
+      this.#clusterIds.add(clusterId);
+      if (this.#clusterIds.size > 1) report('one-swarm', `initialised again: ${[...this.#clusterIds].join(', ')}`);
+      const addresses = [...members.values()].map(({ address }) => address);
+      if (new Set(addresses).size < addresses.length) {
+        report('demoted-before-joined', `two voters at one address: ${addresses.join(', ')}`);
+      }
+    }
+    this.#health.update();
+  }
+
+  /** Just before a call of the controller takes effect. */
+  called(invocation: Invocation, name: string, input: object): void {
+    const { report } = this.#parts;
+    const isKnown = EC2_ACTIONS.has(name) || SSM_ACTIONS.has(name);
+    if (!isKnown) report('only-its-own-calls', `${invocation.name} calls ${name}`);
+    if (name === 'TerminateInstances') {
+      for (const [before, id] of texts(input, 'InstanceIds').entries()) this.#terminates(id, before);
+    }
+    if (name === 'RunInstances') this.#launched(input);
+  }
+
+  #launched(input: object): void {
+    const { inside } = this.#parts;
+    const token: unknown = Reflect.get(input, 'ClientToken');
+    if (typeof token === 'string' && inside.ec2.launches.has(token)) return;
+    this.launches += 1;
+  }
+
+  /** @param before machines that the same call ends, too */
+  #terminates(id: string, before: number): void {
+    const { truth, report } = this.#parts;
+    const instance = truth.instance(id);
+    if (instance === undefined) return;
+    if (instance.tags.get(TAG.cluster) !== truth.spec.cluster) report('only-its-own', `${id} is none of the cluster's`);
+    if (instance.state !== 'running' && instance.state !== 'pending') return;
+    const surplus = this.#isSurplus(instance, before);
+    const worked = this.#health.workedFor(id);
+    if (!surplus && worked !== undefined && worked >= WORKED) {
+      report('no-working-machine-is-ended', `${id} has worked for ${worked} ms`);
+    }
+    if (surplus) this.#drained(instance);
+    this.#takesVoter(id, 'is terminated');
+  }
+
+  #isSurplus(instance: Instance, before: number): boolean {
+    const group = instance.tags.get(TAG.group) ?? '';
+    if (instance.tags.has(TAG.logicalId)) return false;
+    const herd = this.#parts.truth.live().filter(({ tags }) => tags.get(TAG.group) === group).length;
+    return herd - before > this.#health.smallestSize(group);
+  }
+
+  /** Rule 11: no deliberate end of a machine on which tasks run. */
+  #drained(instance: Instance): void {
+    const { truth, report } = this.#parts;
+    const state = truth.state();
+    const nodes = [...(state?.nodes.values() ?? [])].filter(({ hostname }) => hostname === instance.id);
+    for (const node of nodes) {
+      const running = [...(state?.tasks.values() ?? [])].filter(({ nodeId }) => nodeId === node.id);
+      if (node.state === 'ready' && running.length > 0) {
+        report('drained-before-removed', `${instance.id} is ended with ${running.length} tasks on it`);
+      }
+    }
+  }
+
+  /** A machine begins with a script. */
+  began(instanceId: string, task: AgentTask): void {
+    const { cluster } = this.#parts.truth.spec;
+    const key = DOCUMENTS.find((one) => documentName(cluster, one) === task.documentName);
+    if (key === 'engine-restart') this.#takesVoter(instanceId, 'has its engine restarted');
+    if (key === 'node-demote') {
+      const node = this.#parts.truth.state()?.nodes.get(task.parameters['node']?.[0] ?? '');
+      if (node !== undefined) this.#takesVoter(node.hostname, 'is demoted');
+    }
+  }
+
+  /** Rule 2: a working voter is only taken away while all others work, and have worked as far as anybody can know. */
+  #takesVoter(instanceId: string, what: string): void {
+    const { truth, report, inside } = this.#parts;
+    if (!truth.votes(instanceId)) return;
+    const own = inside.ec2.instances.get(instanceId)?.tags.get(TAG.logicalId);
+    for (const logicalId of truth.managerIds()) {
+      if (logicalId === own) continue;
+      const without = this.#health.voteMissingFor(logicalId);
+      if (without < KNOWLEDGE) continue;
+      report('quorum-is-kept', `${instanceId} votes and ${what}, while ${logicalId} has had no vote for ${without} ms`);
+    }
+  }
+
+  /** The spec was changed. */
+  specChanged(): void {
+    this.#health.update();
+  }
+}
+
+const SSM_ACTIONS: ReadonlySet<string> = new Set([
+  'SendCommand',
+  'GetCommandInvocation',
+  'DescribeInstanceInformation',
+]);
+
+function texts(input: object, name: string): readonly string[] {
+  const value: unknown = Reflect.get(input, name);
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,132 @@
+import type { SimulatedFleet } from '../../lab/machines/simulated/fleet.ts';
+import { answers } from '../../lab/machines/simulated/swarm/client.ts';
+import type { Engine, Participant } from '../../lab/machines/simulated/swarm/engine.ts';
+import type { SwarmState } from '../../lab/machines/simulated/swarm/log.ts';
+import { following, leaders } from '../../lab/machines/simulated/swarm/raft.ts';
+import type { Instance } from '../../lab/region/ec2/model.ts';
+import type { RegionInside } from '../../lab/region/region.ts';
+import { TAG } from '../../lib/names.ts';
+import type { ClusterSpec } from '../../lib/spec/spec.ts';
+
+/** The world as it is, and not as anybody can find out: what the invariants are about. */
+export class Truth {
+  readonly #inside: RegionInside;
+  readonly #fleet: SimulatedFleet;
+  readonly #spec: () => ClusterSpec;
+
+  constructor(inside: RegionInside, fleet: SimulatedFleet, spec: () => ClusterSpec) {
+    this.#inside = inside;
+    this.#fleet = fleet;
+    this.#spec = spec;
+  }
+
+  get spec(): ClusterSpec {
+    return this.#spec();
+  }
+
+  /** Instances with the cluster's tag. */
+  instances(): Instance[] {
+    const { cluster } = this.spec;
+    return this.#inside.ec2.instances.filter(({ tags }) => tags.get(TAG.cluster) === cluster);
+  }
+
+  live(): Instance[] {
+    return this.instances().filter(({ state }) => state === 'pending' || state === 'running');
+  }
+
+  instance(id: string): Instance | undefined {
+    return this.#inside.ec2.instances.get(id);
+  }
+
+  /** Declared logical IDs of the managers. */
+  managerIds(): readonly string[] {
+    return Object.values(this.spec.groups).flatMap(({ flavor, allocation }) =>
+      flavor === 'swarm-manager' && allocation.kind === 'logicalIds' ? allocation.logicalIds : [],
+    );
+  }
+
+  size(group: string): number {
+    const allocation = Object.hasOwn(this.spec.groups, group) ? this.spec.groups[group]?.allocation : undefined;
+    return allocation?.kind === 'size' ? allocation.size : 0;
+  }
+
+  leader(): Participant | undefined {
+    return leaders(this.#fleet.world)[0];
+  }
+
+  leaders(): Participant[] {
+    return leaders(this.#fleet.world);
+  }
+
+  state(): SwarmState | undefined {
+    return this.leader()?.raft.head.state;
+  }
+
+  engine(instanceId: string): Engine | undefined {
+    return this.#fleet.machines.get(instanceId)?.engine;
+  }
+
+  /** Does the machine take part in Raft under a leader with a majority? */
+  votes(instanceId: string): boolean {
+    const leader = this.leader();
+    if (leader === undefined) return false;
+    return following(this.#fleet.world, leader).some(({ engine }) => engine.instanceId === instanceId);
+  }
+
+  /** Does the machine do its work: powered, engine answering, node ready, and a vote if it is a manager? */
+  works(instance: Instance): boolean {
+    if (instance.state !== 'running' || instance.machine !== 'on') return false;
+    const engine = this.engine(instance.id);
+    if (engine === undefined || !answers(engine) || engine.local !== 'active') return false;
+    const leader = this.leader();
+    const node = leader?.raft.head.state.nodes.get(engine.disk.swarm?.nodeId ?? '');
+    if (node === undefined || node.state !== 'ready' || node.hostname !== instance.id) return false;
+    return !instance.tags.has(TAG.logicalId) || this.votes(instance.id);
+  }
+
+  /** Everything that is not as declared; empty when the cluster is whole. */
+  flaws(): string[] {
+    return [...this.#machineFlaws(), ...this.#swarmFlaws()];
+  }
+
+  #machineFlaws(): string[] {
+    const flaws: string[] = [];
+    const live = this.live();
+    for (const logicalId of this.managerIds()) {
+      const [own, ...more] = live.filter(({ tags }) => tags.get(TAG.logicalId) === logicalId);
+      if (own === undefined) flaws.push(`${logicalId} has no machine`);
+      else if (more.length > 0) flaws.push(`${logicalId} has ${1 + more.length} machines`);
+      else if (!this.works(own)) flaws.push(`${own.id} at ${logicalId} (${own.state}) does not work`);
+    }
+    for (const [group, { allocation }] of Object.entries(this.spec.groups)) {
+      if (allocation.kind !== 'size') continue;
+      const herd = live.filter(({ tags }) => tags.get(TAG.group) === group);
+      if (herd.length !== allocation.size) flaws.push(`${group}: ${herd.length} of ${allocation.size} machines`);
+      for (const one of herd) if (!this.works(one)) flaws.push(`${one.id} of ${group} (${one.state}) does not work`);
+    }
+    for (const { id, state } of this.instances()) {
+      if (state === 'stopped' || state === 'stopping' || state === 'shutting-down') flaws.push(`${id} is ${state}`);
+    }
+    return flaws;
+  }
+
+  #swarmFlaws(): string[] {
+    const all = this.leaders();
+    const [leader] = all;
+    if (leader === undefined) return ['the Swarm has no leader'];
+    const flaws = all.length > 1 ? [`the Swarm has ${all.length} leaders`] : [];
+    const { nodes, members, services, tasks } = leader.raft.head.state;
+    if (members.size !== this.managerIds().length) flaws.push(`${members.size} members of the Raft group`);
+    const machines = new Set(this.live().map(({ id }) => id));
+    for (const node of nodes.values()) {
+      if (!machines.has(node.hostname)) flaws.push(`node ${node.id} of ${node.hostname}, which is no machine of ours`);
+      else if (node.availability !== 'active') flaws.push(`node ${node.id} is set to ${node.availability}`);
+    }
+    if (nodes.size !== machines.size) flaws.push(`${nodes.size} nodes on ${machines.size} machines`);
+    for (const { id, name, replicas } of services.values()) {
+      const running = [...tasks.values()].filter(({ serviceId, state }) => serviceId === id && state === 'running');
+      if (running.length !== replicas) flaws.push(`service ${name}: ${running.length} of ${replicas} replicas`);
+    }
+    return flaws;
+  }
+}
