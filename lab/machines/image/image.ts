@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { run } from '../real/run.ts';
 import { bootstrapArguments, hostAptOptions, hostAptSources } from './bootstrap.ts';
 import { writeBusyboxArchive } from './busybox.ts';
 import { writeLayer } from './layer.ts';
 import * as recipe from './recipe.ts';
-
-/** Between a tree's name and the process that is building it. */
-const BUILDING = '.building-';
+import { ensureTree, removeAbandoned, removeUnused } from './tree-cache.ts';
 
 const FILES = join(import.meta.dirname, 'files');
 
@@ -21,50 +19,28 @@ export interface Image {
 /**
  * The machines' image, built when the cache has none of this recipe. The packages (about 45 s) and the lab's own
  * files (under 1 s) are cached apart, so that a change to a file does not cost the packages.
- * A tree is built beside its place and renamed into it: an interrupted build is never used.
+ * With a new tree in place, those that no lab uses any more are removed: one of packages has 670 MB.
  * @throws CommandError when mmdebstrap fails, with its last words
  */
 export async function ensureImage(cacheDirectory: string, progress: (line: string) => void): Promise<Image> {
   await mkdir(cacheDirectory, { recursive: true });
+  await removeAbandoned(cacheDirectory);
   const baseKey = hash([recipe.SUITE, ...recipe.PACKAGES, ...recipe.EXCLUDED_PATHS]);
   const base = join(cacheDirectory, `debian-${baseKey}`);
   const layer = join(cacheDirectory, `machine-${hash([baseKey, ...(await layerIngredients())])}`);
 
-  await ensureTree(base, async (target) => {
+  const hasNewBase = await ensureTree(base, async (target) => {
     progress(`building the machine image: Debian ${recipe.SUITE} with Docker and cloud-init (once, under a minute)`);
     const options = await hostAptOptions();
     await run('mmdebstrap', bootstrapArguments(target, await hostAptSources(), options));
   });
-  await ensureTree(layer, async (target) => {
+  const hasNewLayer = await ensureTree(layer, async (target) => {
     progress("adding the lab's own files to the machine image");
     await writeLayer(FILES, target);
     await writeBusyboxArchive(base, join(target, 'usr/local/lib/everswarm-lab/busybox.tar'));
   });
+  if (hasNewBase || hasNewLayer) await removeUnused(cacheDirectory);
   return { base, layer };
-}
-
-async function ensureTree(path: string, build: (target: string) => Promise<void>): Promise<void> {
-  if (await exists(path)) return;
-  await removeAbandoned(path);
-  const target = `${path}${BUILDING}${process.pid}`;
-  try {
-    await build(target);
-    await rename(target, path);
-  } catch (error) {
-    await rm(target, { recursive: true, force: true });
-    // Someone else built the same in the meantime: theirs is as good.
-    if (await exists(path)) return;
-    throw error;
-  }
-}
-
-/** Removes half-built trees of processes that are no more. */
-async function removeAbandoned(path: string): Promise<void> {
-  for (const name of await readdir(dirname(path))) {
-    const [tree, builder] = name.split(BUILDING);
-    if (tree === basename(path) && builder !== undefined && !(await exists(`/proc/${builder}`)))
-      await rm(join(dirname(path), name), { recursive: true, force: true });
-  }
 }
 
 /** Everything that the layer is made from: the files with their modes, the unit lists, and the code that writes it. */
@@ -88,14 +64,4 @@ async function layerIngredients(): Promise<string[]> {
 
 function hash(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
-  }
 }
