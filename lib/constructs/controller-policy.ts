@@ -16,6 +16,11 @@ export interface ControllerPolicyProps {
 /**
  * What the reconciler may do. Whatever it launches, attaches, terminates or runs is bound to the cluster's launch
  * templates, tag, documents and roles; it can read no parameter, so no join token either.
+ *
+ * No `kms` action is needed for encrypted volumes as long as the account's default key for EBS is AWS's own (`aws/ebs`), whose
+ * policy serves everybody in the account through EC2. An account that made a key of its own the default has to allow this
+ * role, in the key's policy: kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext and ReEncrypt*
+ * (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html); instances end at once otherwise.
  * Resource types and condition keys: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
 export function controllerStatements(scope: Construct, props: ControllerPolicyProps): iam.PolicyStatement[] {
