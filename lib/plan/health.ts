@@ -111,8 +111,17 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   const [node] = nodes;
   if (node !== undefined) {
     if (age < LIMITS.engine) return { kind: 'coming', what: `node ${node.id} to be ready` };
+    const answer = answerOf(input, instance);
+    if (answer === undefined) return { kind: 'notAsked' };
     const reason = `node ${node.id} on ${instance.id} is ${node.state}`;
-    return { kind: 'broken', symptom: 'node-down', reason, remedies: ['replace'] };
+    const engineDown = answer.kind === 'answered' && answer.probe.engine.state === 'down';
+    if (!engineDown) return { kind: 'broken', symptom: 'node-down', reason, remedies: ['replace'] };
+    return {
+      kind: 'broken',
+      symptom: 'engine-down',
+      reason: `${reason}, its engine does not answer`,
+      remedies: ['restart', 'replace'],
+    };
   }
   const outcome = answerOf(input, instance);
   if (outcome === undefined) return { kind: 'notAsked' };

@@ -15,6 +15,8 @@ export const LIMITS = {
   engine: 90 * SECOND,
   /** A repair counts only after this long; the same for looking broken before it. */
   suspicion: 60 * SECOND,
+  /** A restart that did not help is tried again after this long, where the machine may not be replaced. */
+  restartAgain: 5 * MINUTE,
   /** First delay after a failed launch; doubled with each further one. */
   backoffBase: 5 * SECOND,
   backoffCap: 15 * MINUTE,
@@ -28,6 +30,8 @@ export const LIMITS = {
   command: 50,
   /** Seconds a drained node's tasks get to leave. */
   drainSeconds: 30,
-  /** With more than this share of the workers down at once, it is a wave and nothing voluntary is done. */
+  /** With more than this share of the workers down at once, it is a wave … */
   waveShare: 1 / 3,
+  /** … and none of them is replaced before it has lasted this long. */
+  wave: 10 * MINUTE,
 } as const;

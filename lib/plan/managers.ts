@@ -1,9 +1,10 @@
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
-import { answerOf, managerHealth } from './health.ts';
+import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
+import { LIMITS } from './limits.ts';
 import type { Occupant } from './pets.ts';
-import { endsAMachine, planRepair, type ReplaceGate } from './repair.ts';
-import type { SwarmView } from './swarm-view.ts';
+import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
+import { isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';
 import { declaredGroups, logicalIdsOf, type PlanInput } from './world.ts';
 
 /** Every declared manager with its machine and what is to be thought of it, in address order. */
@@ -36,16 +37,14 @@ export function planManagerRepairs(
 ): void {
   for (const { logicalId, occupant, health } of managers) {
     if (occupant?.complete !== true) continue;
-    planRepair(
-      input,
-      draft,
-      logicalId,
-      occupant.instance,
-      health,
-      replaceGate(input, draft, view, managers, logicalId),
-    );
+    planRepair(input, draft, logicalId, occupant.instance, health, {
+      restart: restartGate(input, draft, managers, logicalId),
+      replace: replaceGate(input, draft, view, managers, logicalId, health),
+    });
   }
 }
+
+const NEVER_BOOTED: ReadonlySet<string> = new Set(['boot-failed', 'boot-stuck']);
 
 /** A running manager is only ended with a quorum, with every other manager healthy, and one at a time (Safety 2). */
 function replaceGate(
@@ -54,9 +53,12 @@ function replaceGate(
   view: SwarmView,
   managers: readonly Manager[],
   logicalId: string,
-): ReplaceGate {
+  health: Health,
+): Gate {
   return () => {
     if (endsAMachine(draft.actions)) return { rule: 'one-at-a-time', reason: 'another machine is being ended' };
+    // Its engine was never started in this boot: there is no vote to be taken away, and nothing else would bring it back.
+    if (health.kind === 'broken' && NEVER_BOOTED.has(health.symptom)) return undefined;
     const neverASwarm = view.kind === 'none' && input.records.genesis?.clusterId === undefined;
     if (neverASwarm) return undefined;
     if (view.kind !== 'quorum') return { rule: 'no-quorum', reason: 'the Swarm has no quorum' };
@@ -65,4 +67,41 @@ function replaceGate(
     const names = unwell.map((other) => other.logicalId).join(', ');
     return { rule: 'others-unwell', reason: `${names} not healthy either` };
   };
+}
+
+/**
+ * An engine that answers nobody may still have its vote, and a restart takes it away for some 15 s. Where any manager
+ * lists it as a working voter, all the others must be listed so, too; where none can list anything, every other manager
+ * must have a machine whose boot is over. And one after the other (Safety 2).
+ */
+function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[], logicalId: string): Gate {
+  return () => {
+    const others = managers.filter((other) => other.logicalId !== logicalId);
+    if (endsAMachine(draft.actions) || restartsAnEngine(draft.actions)) {
+      return { rule: 'one-at-a-time', reason: 'something is done to another machine' };
+    }
+    const restarting = others.filter(({ occupant }) => {
+      const since = input.records.suspicions.get(occupant?.instance.id ?? '')?.restartedAt;
+      return since !== undefined && input.now - since < LIMITS.engine;
+    });
+    if (restarting.length > 0) return { rule: 'one-at-a-time', reason: `${named(restarting)} was restarted just now` };
+    const lists = testimonies(input).map((nodes) => nodes.filter((node) => node.raft !== undefined));
+    if (lists.length === 0) {
+      const coming = others.filter((other) => other.health.kind === 'coming');
+      if (coming.length === 0) return undefined;
+      return { rule: 'others-unwell', reason: `${named(coming)} not there yet, and it may have its vote still` };
+    }
+    const voting = lists.filter((voters) => voters.some((node) => isMemberOf(node, logicalId) && isHealthyVoter(node)));
+    const unwell = new Set(
+      voting.flatMap((voters) =>
+        voters.filter((node) => !isMemberOf(node, logicalId) && !isHealthyVoter(node)).map((node) => node.id),
+      ),
+    );
+    if (unwell.size === 0) return undefined;
+    return { rule: 'others-unwell', reason: `it has its vote still, and ${[...unwell].join(', ')} has not` };
+  };
+}
+
+function named(managers: readonly Manager[]): string {
+  return managers.map((manager) => manager.logicalId).join(', ');
 }

@@ -6,8 +6,14 @@ import { LIMITS } from './limits.ts';
 import type { Suspicion } from './records.ts';
 import { isLive, type PlanInput } from './world.ts';
 
-/** May this machine be ended? `undefined`: yes; else the rule and the reason why not. */
-export type ReplaceGate = () => { readonly rule: string; readonly reason: string } | undefined;
+/** May this be done to the machine now? `undefined`: yes; else the rule and the reason why not. */
+export type Gate = () => { readonly rule: string; readonly reason: string } | undefined;
+
+/** Asked just before a remedy is used. */
+export interface Gates {
+  readonly restart: Gate;
+  readonly replace: Gate;
+}
 
 /**
  * The ladder for a running machine that does not work: remember it, look again, restart its engine, then replace it.
@@ -19,7 +25,7 @@ export function planRepair(
   subject: string,
   instance: InstanceSeen,
   health: Health,
-  gate: ReplaceGate,
+  gates: Gates,
 ): void {
   const recorded = input.records.suspicions.get(instance.id);
   switch (health.kind) {
@@ -37,7 +43,7 @@ export function planRepair(
     case 'notAsked':
       return;
     case 'broken':
-      planBroken(input, draft, subject, instance, health, recorded, gate);
+      planBroken(input, draft, subject, instance, health, recorded, gates);
   }
 }
 
@@ -48,7 +54,7 @@ function planBroken(
   instance: InstanceSeen,
   { symptom, reason, remedies }: Extract<Health, { kind: 'broken' }>,
   recorded: Suspicion | undefined,
-  gate: ReplaceGate,
+  gates: Gates,
 ): void {
   if (recorded === undefined || recorded.symptom !== symptom) {
     const suspicion = { instanceId: instance.id, symptom, since: input.now, restartedAt: recorded?.restartedAt };
@@ -61,22 +67,30 @@ function planBroken(
     draft.hold('suspicion', subject, `${reason}; looked at again before anything is done`, since + patience);
     return;
   }
-  const next = remedies.find((remedy) => remedy === 'replace' || recorded.restartedAt === undefined);
-  if (next === 'restart') {
-    const suspicion = { ...recorded, restartedAt: input.now };
-    draft.act({ kind: 'restartEngine', instanceId: instance.id, suspicion, reason });
+  const canRestart = remedies.includes('restart');
+  const restarted = recorded.restartedAt !== undefined;
+  let kept = { rule: symptom, reason: `${reason}; restarting its engine did not help, a person has to decide` };
+  if (remedies.includes('replace') && (restarted || !canRestart)) {
+    const refusal = gates.replace();
+    if (refusal === undefined) {
+      draft.act({ kind: 'terminate', instanceIds: [instance.id], reason: `${reason}; another takes its place` });
+      return;
+    }
+    kept = { rule: refusal.rule, reason: `${reason}; not replaced: ${refusal.reason}` };
+  }
+  // Where nothing else may be done (three engines down leave no quorum to ask for a replacement), it is tried again.
+  const due = since + LIMITS.restartAgain;
+  if (!canRestart || (restarted && input.now < due)) {
+    draft.hold(kept.rule, subject, kept.reason, canRestart ? due : undefined);
     return;
   }
-  if (next === undefined) {
-    draft.hold(symptom, subject, `${reason}; restarting its engine did not help, a person has to decide`);
-    return;
-  }
-  const refusal = gate();
+  const refusal = gates.restart();
   if (refusal !== undefined) {
-    draft.hold(refusal.rule, subject, `${reason}; not replaced: ${refusal.reason}`);
+    draft.hold(refusal.rule, subject, `${reason}; its engine is not restarted: ${refusal.reason}`);
     return;
   }
-  draft.act({ kind: 'terminate', instanceIds: [instance.id], reason: `${reason}; another takes its place` });
+  const suspicion = { ...recorded, restartedAt: input.now };
+  draft.act({ kind: 'restartEngine', instanceId: instance.id, suspicion, reason });
 }
 
 /** Suspicions about machines that are gone are forgotten. */
@@ -90,4 +104,8 @@ export function forgetTheGone(input: PlanInput, draft: Draft): void {
 /** Does the plan end a machine already? One at a time. */
 export function endsAMachine(actions: readonly Action[]): boolean {
   return actions.some((action) => action.kind === 'terminate');
+}
+
+export function restartsAnEngine(actions: readonly Action[]): boolean {
+  return actions.some((action) => action.kind === 'restartEngine');
 }

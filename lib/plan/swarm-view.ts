@@ -67,6 +67,14 @@ export function swarmView(input: PlanInput): SwarmView {
   return best?.view ?? { kind: 'noQuorum', clusterId, reason: shortfall };
 }
 
+/** What each manager lists of the nodes, quorum or not, as far as it names a leader. For what it can't be proof of, it is a warning. */
+export function testimonies(input: PlanInput): readonly (readonly SwarmNode[])[] {
+  return [...(input.observation.probes?.values() ?? [])]
+    .flatMap((outcome) => (outcome.kind === 'answered' ? witnessOf(outcome.probe) : []))
+    .map(({ nodes }) => nodes)
+    .filter((nodes) => nodes.some((node) => node.raft?.leader === true));
+}
+
 function viewOf(
   witness: Witness,
   voters: readonly SwarmNode[],

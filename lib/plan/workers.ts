@@ -6,7 +6,7 @@ import { workerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { managersWhole, planWorkerJoins } from './membership.ts';
 import type { Occupant } from './pets.ts';
-import { planRepair, type ReplaceGate } from './repair.ts';
+import { endsAMachine, type Gate, type Gates, planRepair } from './repair.ts';
 import { instanceIdOf, type WholeView } from './swarm-view.ts';
 import type { PlanInput } from './world.ts';
 
@@ -22,23 +22,40 @@ export function planWorkers(
     ...worker,
     health: workerHealth(input, view, worker.instance),
   }));
-  const down = workers.filter(({ health }) => health.kind === 'broken' && health.symptom === 'node-down').length;
+  const down = workers.filter(({ health }) => health.kind === 'broken' && DOWN.has(health.symptom)).length;
   const wave = down > 1 && down > workers.length * LIMITS.waveShare;
   if (wave) {
-    draft.hold(
-      'wave',
-      'workers',
-      `${down} of ${workers.length} workers are down at once: no running machine is replaced`,
-    );
+    const reason = `${down} of ${workers.length} workers are down at once: none that runs is replaced for a while, then one after the other`;
+    draft.hold('wave', 'workers', reason);
   }
-  const gate: ReplaceGate = () => (wave ? { rule: 'wave', reason: 'too many are down at once' } : undefined);
   const blank: string[] = [];
+  const coming = workers.some(({ health }) => health.kind === 'coming' || health.kind === 'blank');
+  const gates = (instance: InstanceSeen): Gates => ({
+    restart: () => undefined,
+    replace: wave ? waveGate(input, draft, instance, coming) : () => undefined,
+  });
   for (const { subject, instance, health } of workers) {
     if (health.kind === 'notAsked') draft.ask(instance.id);
     if (health.kind === 'blank') blank.push(instance.id);
-    planRepair(input, draft, subject, instance, health, gate);
+    planRepair(input, draft, subject, instance, health, gates(instance));
   }
   planWorkerJoins(draft, view, blank);
+}
+
+/** Symptoms of which a cut in the network could be the cause. */
+const DOWN: ReadonlySet<string> = new Set(['node-down', 'engine-down']);
+
+/**
+ * Many at once is more likely a cut in the network, which mends itself, than as many broken machines: so they are left
+ * in peace for a while. After that they are replaced one after the other, each only when the one before has joined.
+ */
+function waveGate(input: PlanInput, draft: Draft, instance: InstanceSeen, coming: boolean): Gate {
+  return () => {
+    const since = input.records.suspicions.get(instance.id)?.since ?? input.now;
+    if (input.now - since < LIMITS.wave) return { rule: 'wave', reason: 'too many are down at once' };
+    if (coming || endsAMachine(draft.actions)) return { rule: 'wave', reason: 'another one is being replaced' };
+    return undefined;
+  };
 }
 
 function workersOf(

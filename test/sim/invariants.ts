@@ -49,8 +49,8 @@ export class Invariants {
     this.#health = createHealthBook(parts);
   }
 
-  /** After each change of an instance's state. */
-  instancesChanged(launched: boolean): void {
+  /** After each change of an instance's state. @param launched the instance, when it is new */
+  instancesChanged(launched?: Instance): void {
     const { truth, report } = this.#parts;
     const seen = new Map<string, string>();
     const herds = new Map<string, number>();
@@ -63,7 +63,8 @@ export class Invariants {
     }
     for (const [group, count] of herds) {
       const most = this.#health.largestSize(group);
-      if (launched && count > most) report('no-more-than-declared', `${group}: ${count} machines of at most ${most}`);
+      const grew = launched?.tags.get(TAG.group) === group && !launched.tags.has(TAG.logicalId);
+      if (grew && count > most) report('no-more-than-declared', `${group}: ${count} machines of at most ${most}`);
     }
     this.#checkAttachments();
     this.#health.update();

@@ -77,11 +77,14 @@ export class Truth {
   works(instance: Instance): boolean {
     if (instance.state !== 'running' || instance.machine !== 'on') return false;
     const engine = this.engine(instance.id);
-    if (engine === undefined || !answers(engine) || engine.local !== 'active') return false;
+    if (engine === undefined || engine.process !== 'up' || engine.local !== 'active') return false;
+    const manager = instance.tags.has(TAG.logicalId);
+    // Of a worker whose node is ready nobody asks more: its tasks run, whether its own API answers or not.
+    if (manager && !answers(engine)) return false;
     const leader = this.leader();
     const node = leader?.raft.head.state.nodes.get(engine.disk.swarm?.nodeId ?? '');
     if (node === undefined || node.state !== 'ready' || node.hostname !== instance.id) return false;
-    return !instance.tags.has(TAG.logicalId) || this.votes(instance.id);
+    return !manager || this.votes(instance.id);
   }
 
   /** Everything that is not as declared; empty when the cluster is whole. */

@@ -218,7 +218,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const { id, state } = stateChange(event);
     timeline.add('state', `${id} is ${state}`);
     coverage.reached(state);
-    invariants.instancesChanged(state === 'pending');
+    invariants.instancesChanged(state === 'pending' ? truth.instance(id) : undefined);
     if (!WAKING.has(state) || eventDice.chance(weather.eventLost)) return;
     const deliver = () => {
       const late = eventDice.chance(weather.eventLate)

@@ -406,11 +406,57 @@ describe('a running machine that looks broken', () => {
       instanceId: M3,
       symptom: 'engine-down',
       since: NOW - 10 * MINUTE,
-      restartedAt: NOW - 5 * MINUTE,
+      restartedAt: NOW - 2 * MINUTE,
     });
     cluster.committed = { ...wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11', '10.42.1.11'] }).committed };
     assert.ok(!kinds(planned(cluster).actions).includes('terminate'));
     assert.ok(rules(cluster).includes('others-unwell'));
+  });
+
+  it('has its engine restarted again and again while it may not be replaced', () => {
+    const cluster = wholeCluster();
+    for (const id of [M1, M2, M3]) {
+      cluster.probes?.set(id, answered({ ...probeOf(instanceOf(cluster, id)), engine: { state: 'down' } }));
+      const restartedAt = NOW - LIMITS.restartAgain + (id === M1 ? 0 : MINUTE);
+      cluster.records.suspicions.set(id, { instanceId: id, symptom: 'engine-down', since: 0, restartedAt });
+    }
+    const { actions } = planned(cluster);
+    assert.deepEqual(kinds(actions), ['restartEngine']);
+    assert.ok(actions[0]?.kind === 'restartEngine' && actions[0].suspicion.restartedAt === NOW);
+    assert.ok(rules(cluster).includes('no-quorum'));
+  });
+
+  it('keeps its engine while it may have its vote still and another manager has none', () => {
+    const cluster = wholeCluster();
+    const hung = { ...probeOf(instanceOf(cluster, M3)), engine: { state: 'down' as const } };
+    const nodes = nodesOf(cluster).map((node) =>
+      node.hostname === M2 && node.raft !== undefined
+        ? { ...node, state: 'down' as const, raft: { ...node.raft, reachability: 'unreachable' as const } }
+        : node,
+    );
+    probeAll(cluster, nodes);
+    terminate(cluster, M2);
+    cluster.probes?.set(M3, answered(hung));
+    cluster.records.suspicions.set(M3, {
+      instanceId: M3,
+      symptom: 'engine-down',
+      since: NOW - 10 * MINUTE,
+      restartedAt: undefined,
+    });
+    assert.ok(!kinds(planned(cluster).actions).includes('restartEngine'));
+    assert.ok(rules(cluster).includes('others-unwell'));
+  });
+
+  it('is replaced without a quorum when its boot failed, as it never had a vote', () => {
+    const cluster = wholeCluster();
+    for (const id of [M1, M2, M3]) {
+      const boot = { state: 'failed' as const, reason: 'no space left on device' };
+      cluster.probes?.set(id, answered({ ...probeOf(instanceOf(cluster, id)), boot, engine: { state: 'down' } }));
+      const since = NOW - LIMITS.suspicion;
+      cluster.records.suspicions.set(id, { instanceId: id, symptom: 'boot-failed', since, restartedAt: undefined });
+    }
+    const { actions } = planned(cluster);
+    assert.deepEqual(kinds(actions), ['terminate']);
   });
 
   it('is not "gone" when it can not be asked', () => {
