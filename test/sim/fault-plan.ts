@@ -1,4 +1,5 @@
 import { CLIMATES, type ClimateKind } from './climate.ts';
+import { addStateVolume } from './deployment.ts';
 import type { Dice } from './dice.ts';
 import { STRIKES, type StrikeKind } from './strikes.ts';
 import { calmWeather } from './weather.ts';
@@ -67,6 +68,10 @@ export function calm(world: World): void {
     powerCutNoticeMilliseconds: 0,
     agentLostMilliseconds: 0,
   });
+  for (const { zone, size, tags } of world.lostVolumes.splice(0)) {
+    const volume = addStateVolume(world.region, zone, size, tags);
+    world.timeline.add('user', `deploys again: ${volume.id} in place of the volume that was lost`);
+  }
   world.fleet.faults.heal();
   world.lambda.thawAll();
   for (const [id, machine] of world.fleet.machines) if (machine.power === 'on') world.fleet.faults.agentOnline(id);

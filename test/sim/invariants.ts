@@ -169,13 +169,17 @@ export class Invariants {
     }
   }
 
-  /** Rule 2: a working voter is only taken away while all others work, and have worked as far as anybody can know. */
+  /**
+   * Rule 2: a working voter is only taken away while all other voters work, as far as anybody can know. A manager that
+   * has not joined yet does not count: with a voter that answers nobody it never could.
+   */
   #takesVoter(instanceId: string, what: string): void {
     const { truth, report, inside } = this.#parts;
     if (!truth.votes(instanceId)) return;
     const own = inside.ec2.instances.get(instanceId)?.tags.get(TAG.logicalId);
+    const voters = new Set([...(truth.state()?.members.values() ?? [])].map(({ address }) => address));
     for (const logicalId of truth.managerIds()) {
-      if (logicalId === own) continue;
+      if (logicalId === own || !voters.has(logicalId)) continue;
       const without = this.#health.voteMissingFor(logicalId);
       if (without < KNOWLEDGE) continue;
       report('quorum-is-kept', `${instanceId} votes and ${what}, while ${logicalId} has had no vote for ${without} ms`);

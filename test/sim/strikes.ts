@@ -1,5 +1,6 @@
 import { powerCut, stop, terminate } from '../../lab/region/ec2/lifecycle.ts';
 import type { Instance } from '../../lab/region/ec2/model.ts';
+import { dropVolume } from '../../lab/region/ec2/volumes.ts';
 import { TAG } from '../../lib/names.ts';
 import type { Dice } from './dice.ts';
 import { withWorkers } from './spec.ts';
@@ -117,6 +118,33 @@ export const STRIKES = {
       agentLostMilliseconds: milliseconds,
     });
     return `EC2 notices a dead machine after ${milliseconds} ms`;
+  },
+  /** A manager's volume is lost while no machine holds it; once a run, and only where its state is elsewhere as well. */
+  'volume-lost': (world) => {
+    const { ec2 } = world.region.inside;
+    const state = ec2.volumes.filter(({ tags }) => tags.has(TAG.logicalId));
+    const [free] = state.filter((volume) => volume.attachment === undefined && volume.state === 'available');
+    const voters = world.truth.state()?.members.size ?? 0;
+    if (free === undefined || state.length < world.truth.managerIds().length || voters < 3) return undefined;
+    if (world.lostVolumes.length > 0) return undefined;
+    world.lostVolumes.push({ zone: free.zone, size: free.size, tags: new Map(free.tags) });
+    dropVolume(ec2, free);
+    return `volume ${free.id} of ${free.tags.get(TAG.logicalId)} is lost`;
+  },
+  /** A manager's machine and its volume are lost together. */
+  'manager-and-volume-lost': (world, dice) => {
+    const victim = dice.pick(running(world).filter((one) => isManager(one)));
+    if (victim === undefined || (world.truth.state()?.members.size ?? 0) < 3 || world.lostVolumes.length > 0) {
+      return undefined;
+    }
+    const { ec2 } = world.region.inside;
+    const own = victim.tags.get(TAG.logicalId);
+    const volume = ec2.volumes.find(({ tags }) => tags.get(TAG.logicalId) === own);
+    if (volume === undefined) return undefined;
+    world.lostVolumes.push({ zone: volume.zone, size: volume.size, tags: new Map(volume.tags) });
+    cut(world, victim);
+    volume.tags.clear();
+    return `${victim.id} dies and its volume ${volume.id} is lost`;
   },
   'spec-changed': async (world, dice) => {
     const size = Math.floor(dice.random() * 5);

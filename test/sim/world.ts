@@ -53,6 +53,8 @@ export interface World {
   readonly invariants: Invariants;
   readonly coverage: Coverage;
   readonly violations: Violation[];
+  /** State volumes that are gone for good, until somebody deploys the stack again. */
+  readonly lostVolumes: { readonly zone: string; readonly size: number; readonly tags: ReadonlyMap<string, string> }[];
   /** Calls of the controller so far that change something in AWS or on a machine. */
   readonly changes: { count: number };
   dice(stream: number): Dice;
@@ -254,6 +256,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     coverage,
     violations,
     changes,
+    lostVolumes: [],
     dice,
     now,
     report,
