@@ -23,6 +23,8 @@ export interface FunctionLine {
   readonly name: string;
   readonly busy: number;
   readonly idle: number;
+  /** Events accepted and not at their end, those that run included. */
+  readonly undelivered: number;
   readonly invocations: number;
   readonly errors: number;
 }
@@ -46,11 +48,12 @@ export function listLab(lab: Lab): Listing {
       state: instance.state,
       launchedAt: instance.launchedAt,
     })),
-    functions: lab.services.lambda.functions().map(({ fn, processes }) => {
+    functions: lab.services.lambda.functions().map(({ fn, processes, undelivered }) => {
       const own = runs.filter(({ functionName }) => functionName === fn.name);
       return {
         name: fn.name,
         ...processes,
+        undelivered,
         invocations: own.length,
         errors: own.filter(({ error }) => error !== undefined).length,
       };

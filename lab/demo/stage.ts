@@ -27,7 +27,9 @@ const Call = z.object({
   principal: z.object({ kind: z.string(), name: z.string() }).optional(),
 });
 const Invocation = z.object({ functionName: z.string(), startedAt: z.number(), durationMs: z.number() });
-const Functions = z.object({ functions: z.array(z.object({ name: z.string(), busy: z.number() })) });
+const Functions = z.object({
+  functions: z.array(z.object({ name: z.string(), busy: z.number(), undelivered: z.number() })),
+});
 
 /** The running lab with the cluster in it: what the demo looks at and what it may do. */
 export class Stage {
@@ -77,9 +79,11 @@ export class Stage {
     return Math.round(own.reduce((sum, { durationMs }) => sum + durationMs, 0));
   }
 
+  /** Nothing runs, and no event waits to run. */
   async controllerIsIdle(): Promise<boolean> {
     const { functions } = await this.lab.get('instances', Functions);
-    return functions.every(({ name, busy }) => name !== this.deployed.reconcileFunction || busy === 0);
+    const own = functions.filter(({ name }) => name === this.deployed.reconcileFunction);
+    return own.every(({ busy, undelivered }) => busy === 0 && undelivered === 0);
   }
 
   /** Nothing wakes the controller until it is switched on again; what runs goes on to its end. */

@@ -54,7 +54,6 @@ export class LaunchTemplates extends Construct {
           // One hop ends at the host: a container on a bridge or overlay network can't take the node's role, with
           // which it could read a join token. Those on the host's network still can.
           httpPutResponseHopLimit: 1,
-          instanceMetadataTags: 'enabled',
         },
         ...securityGroups(group, props.network),
         tagSpecifications: ['instance', 'volume'].map((resourceType) => ({ resourceType, tags })),

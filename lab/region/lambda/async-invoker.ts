@@ -36,6 +36,7 @@ export const AWS_RETRY_DELAYS_MS = [60_000, 120_000];
 export class AsyncInvoker {
   readonly #options: AsyncInvokerOptions;
   readonly #stop = new AbortController();
+  readonly #undelivered = new Map<string, number>();
 
   constructor(options: AsyncInvokerOptions) {
     this.#options = options;
@@ -43,12 +44,23 @@ export class AsyncInvoker {
 
   /** Takes the event and returns at once. */
   accept(name: string, requestId: string, payload: string, trigger: string): void {
-    this.#options.background(`event for ${name}`, this.#untilStopped(this.#deliver(name, requestId, payload, trigger)));
+    this.#count(name, 1);
+    const delivery = this.#deliver(name, requestId, payload, trigger).finally(() => this.#count(name, -1));
+    this.#options.background(`event for ${name}`, this.#untilStopped(delivery));
+  }
+
+  /** Events that were accepted for a function and have not come to their end: running, waiting for a place or a retry. */
+  undelivered(name: string): number {
+    return this.#undelivered.get(name) ?? 0;
   }
 
   /** Forgets all waiting events. */
   stop(): void {
     this.#stop.abort();
+  }
+
+  #count(name: string, change: number): void {
+    this.#undelivered.set(name, this.undelivered(name) + change);
   }
 
   async #untilStopped(work: Promise<void>): Promise<void> {

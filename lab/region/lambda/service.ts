@@ -37,7 +37,8 @@ export interface LambdaService extends Service {
    * @throws ServiceError `ResourceNotFoundException`; `AccessDeniedException` when the function's policy does not allow it.
    */
   invokeFor(caller: { service: string; sourceArn: string }, arn: string, payload: string, trigger: string): void;
-  functions(): readonly { fn: LambdaFunction; processes: { busy: number; idle: number } }[];
+  /** `undelivered`: events accepted and not at their end, those that run or wait for a place included. */
+  functions(): readonly { fn: LambdaFunction; processes: { busy: number; idle: number }; undelivered: number }[];
   /** Ends every process and forgets waiting events. */
   stop(): Promise<void>;
 }
@@ -131,7 +132,12 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
       }
       events.accept(fn.name, runner.requestId(), payload, trigger);
     },
-    functions: () => registry.list().map(({ function: fn }) => ({ fn, processes: runner.processes(fn.name) })),
+    functions: () =>
+      registry.list().map(({ function: fn }) => ({
+        fn,
+        processes: runner.processes(fn.name),
+        undelivered: events.undelivered(fn.name),
+      })),
     async stop() {
       events.stop();
       await runner.end();

@@ -28,14 +28,13 @@ test('one template for each group; machines and disks carry the cluster and the 
   }
 });
 
-test('metadata by session token only, for the host only, with the tags in it', () => {
+test('metadata by session token only, for the host only', () => {
   template.allResourcesProperties('AWS::EC2::LaunchTemplate', {
     LaunchTemplateData: {
       MetadataOptions: {
         HttpEndpoint: 'enabled',
         HttpTokens: 'required',
         HttpPutResponseHopLimit: 1,
-        InstanceMetadataTags: 'enabled',
       },
     },
   });

@@ -1,7 +1,7 @@
-import { systemClock } from '../../../../lib/system-clock.ts';
 import type { BusEvent, RegionContext } from '../../../../lab/region/service.ts';
 import { seededRandom } from '../../../../lab/sim/random.ts';
 import type { Clock } from '../../../../lib/clock.ts';
+import { systemClock } from '../../../../lib/system-clock.ts';
 
 /** What a service shares with its Region, with everything it said kept for the test. */
 export interface TestContext extends RegionContext {
