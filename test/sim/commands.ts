@@ -12,6 +12,8 @@ interface CommandParts {
   readonly timeline: Timeline;
   /** Told of each task as a machine begins with it. */
   began(instanceId: string, task: AgentTask): void;
+  /** Told of each script's true end, whatever becomes of the report. */
+  ended(instanceId: string, result: AgentResult): void;
 }
 
 /** The same fleet, between whose machines and Systems Manager commands get lost, late, doubled, and reports cut off. */
@@ -19,7 +21,7 @@ export function withFaultyCommands(fleet: Fleet, parts: CommandParts): Fleet {
   return { ...fleet, plug: (host) => fleet.plug(faultyHost(host, parts)) };
 }
 
-function faultyHost(host: Host, { clock, dice, weather, timeline, began }: CommandParts): Host {
+function faultyHost(host: Host, { clock, dice, weather, timeline, began, ended }: CommandParts): Host {
   const later = (milliseconds: number, run: () => void) => {
     void clock.sleep(milliseconds).then(run);
   };
@@ -54,6 +56,7 @@ function faultyHost(host: Host, { clock, dice, weather, timeline, began }: Comma
         };
       },
       report(instanceId, result) {
+        ended(instanceId, result);
         host.agent.report(instanceId, spoiled(result));
       },
     },

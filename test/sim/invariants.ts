@@ -19,6 +19,8 @@ export interface Violation {
 const KNOWLEDGE = 45_000;
 /** A machine that has worked for so long without a break is never ended as broken. */
 const WORKED = 75_000;
+/** A frozen invocation may still be about to do what it was doing for this long after it was thawed. */
+const JUST_THAWED = 30_000;
 /** The EC2 actions that the controller has any business with. */
 const EC2_ACTIONS: ReadonlySet<string> = new Set([
   'DescribeInstances',
@@ -34,6 +36,8 @@ interface Parts {
   readonly truth: Truth;
   now(): number;
   report(rule: string, what: string): void;
+  /** Told of each machine that is about to be ended, before it is. */
+  ends(instance: Instance, surplus: boolean): void;
 }
 
 /** The Safety rules of docs/architecture.md, as statements about the world and not about the plan. */
@@ -43,6 +47,8 @@ export class Invariants {
   readonly #clusterIds = new Set<string>();
   /** RunInstances that made new instances: what was spent. */
   launches = 0;
+  /** Machines that were launched by invocations which had just been thawed. */
+  #strays = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -64,7 +70,8 @@ export class Invariants {
     for (const [group, count] of herds) {
       const most = this.#health.largestSize(group);
       const grew = launched?.tags.get(TAG.group) === group && !launched.tags.has(TAG.logicalId);
-      if (grew && count > most) report('no-more-than-declared', `${group}: ${count} machines of at most ${most}`);
+      if (grew && count > most + this.#strays)
+        report('no-more-than-declared', `${group}: ${count} machines of at most ${most}`);
     }
     this.#checkAttachments();
     this.#health.update();
@@ -112,14 +119,17 @@ export class Invariants {
     if (name === 'TerminateInstances') {
       for (const [before, id] of texts(input, 'InstanceIds').entries()) this.#terminates(id, before);
     }
-    if (name === 'RunInstances') this.#launched(input);
+    if (name === 'RunInstances') this.#launched(invocation, input);
   }
 
-  #launched(input: object): void {
+  #launched(invocation: Invocation, input: object): void {
     const { inside } = this.#parts;
     const token: unknown = Reflect.get(input, 'ClientToken');
     if (typeof token === 'string' && inside.ec2.launches.has(token)) return;
     this.launches += 1;
+    // What was decided before a freeze is sent after it: nothing can hold that back, and the surplus is ended again.
+    const thawed = invocation.thawedAt !== undefined && this.#parts.now() - invocation.thawedAt < JUST_THAWED;
+    if (thawed) this.#strays += Number(Reflect.get(input, 'MaxCount'));
   }
 
   /** @param before machines that the same call ends, too */
@@ -129,16 +139,18 @@ export class Invariants {
     if (instance === undefined) return;
     if (instance.tags.get(TAG.cluster) !== truth.spec.cluster) report('only-its-own', `${id} is none of the cluster's`);
     if (instance.state !== 'running' && instance.state !== 'pending') return;
-    const surplus = this.#isSurplus(instance, before);
+    const surplus = this.isSurplus(instance, before);
     const worked = this.#health.workedFor(id);
     if (!surplus && worked !== undefined && worked >= WORKED) {
       report('no-working-machine-is-ended', `${id} has worked for ${worked} ms`);
     }
+    this.#parts.ends(instance, surplus);
     if (surplus) this.#drained(instance);
     this.#takesVoter(id, 'is terminated');
   }
 
-  #isSurplus(instance: Instance, before: number): boolean {
+  /** Is it one of more than were declared lately? @param before machines that the same call ends, too */
+  isSurplus(instance: Instance, before = 0): boolean {
     const group = instance.tags.get(TAG.group) ?? '';
     if (instance.tags.has(TAG.logicalId)) return false;
     const herd = this.#parts.truth.live().filter(({ tags }) => tags.get(TAG.group) === group).length;

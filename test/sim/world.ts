@@ -18,12 +18,16 @@ import { withFaultyCommands } from './commands.ts';
 import { Coverage } from './coverage.ts';
 import { deploy } from './deployment.ts';
 import { createDice, type Dice } from './dice.ts';
+import { EndingRules } from './ending-rules.ts';
+import { IntentRules } from './intent-rules.ts';
 import { Invariants, type Violation } from './invariants.ts';
 import type { Invocation } from './invocation.ts';
 import { LambdaModel } from './lambda.ts';
 import { LoopRules } from './loop-rules.ts';
 import type { Overrides } from './overrides.ts';
+import { ScriptRules } from './script-rules.ts';
 import { storeFor } from './store-layer.ts';
+import { addStranger } from './stranger.ts';
 import { Timeline } from './timeline.ts';
 import { Truth } from './truth.ts';
 import { calmWeather, type Weather } from './weather.ts';
@@ -87,6 +91,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   const fleet = createSimulatedFleet({ clock, random: dice(1).random });
   overrides.machines?.(fleet);
+  const scriptRules = new ScriptRules(report);
+  const lifeOf = (instanceId: string) => `${instanceId} in life ${fleet.machines.get(instanceId)?.life ?? 0}`;
   const bootDice = dice(7);
   const faulty = withFaultyCommands(
     {
@@ -102,7 +108,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       dice: dice(2),
       weather,
       timeline,
-      began: (instanceId, task) => invariants.began(instanceId, task),
+      began: (instanceId, task) => {
+        invariants.began(instanceId, task);
+        endingRules.began(task);
+        scriptRules.began(lifeOf(instanceId), task);
+      },
+      ended: (instanceId, result) => scriptRules.ended(lifeOf(instanceId), result),
     },
   );
   const region = createRegion({
@@ -126,7 +137,20 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   let spec = options.spec;
   const truth = new Truth(region.inside, fleet, () => spec);
-  const invariants = new Invariants({ inside: region.inside, truth, now, report });
+  const endingRules = new EndingRules({
+    truth,
+    now: () => clock.now(),
+    report,
+    isSurplus: (instance) => invariants.isSurplus(instance),
+  });
+  const invariants: Invariants = new Invariants({
+    inside: region.inside,
+    truth,
+    now,
+    report,
+    ends: (instance, surplus) => endingRules.ends(instance, surplus),
+  });
+  const intentRules = new IntentRules(report);
   const loopRules = new LoopRules({ report, now });
   const changes = { count: 0 };
   const aws = new AwsLayer({
@@ -143,6 +167,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           timeline.add('call', `${invocation.name} ${name} ${shortened(input)}`);
         }
         invariants.called(invocation, name, input);
+        intentRules.called(invocation.name, name, input);
       },
       answered(invocation, name, { error }) {
         if (error !== undefined) timeline.add('call', `${invocation.name} ${name} fails: ${String(error)}`);
@@ -164,7 +189,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   function run(invocation: Invocation): Promise<Convergence> {
     const carry = aws.carrierFor(invocation);
     const { ec2, ssm } = clientsOver(overrides.carry?.(carry) ?? carry);
-    const layered = storeFor(invocation, loopRules.watch(invocation, store), {
+    const layered = storeFor(invocation, intentRules.watch(loopRules.watch(invocation, store)), {
       clock,
       dice: storeDice,
       weather,
@@ -213,6 +238,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   fleet.world.settle = () => {
     settle();
     invariants.swarmChanged();
+    endingRules.changed();
   };
   const eventDice = dice(8);
   region.onEvent((event) => {
@@ -220,6 +246,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const { id, state } = stateChange(event);
     timeline.add('state', `${id} is ${state}`);
     coverage.reached(state);
+    endingRules.changed();
     invariants.instancesChanged(state === 'pending' ? truth.instance(id) : undefined);
     if (!WAKING.has(state) || eventDice.chance(weather.eventLost)) return;
     const deliver = () => {
@@ -236,6 +263,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
 
   const deployed = deploy(region, spec);
+  addStranger(region, 'workers');
   await clock.flush();
   let committed: CommittedSpec = await real.commit(0, deployed);
   invariants.specChanged();

@@ -1,0 +1,96 @@
+import type { AgentTask } from '../../lab/machines/host.ts';
+import type { Instance } from '../../lab/region/ec2/model.ts';
+import { documentName, TAG } from '../../lib/names.ts';
+import type { Truth } from './truth.ts';
+
+/** A suspicion lasts 60 s (lib/plan/limits.ts); two invocations' clocks may differ by 5 s, and a little is for the way. */
+const LOOKED_AT_LEAST_SO_LONG_AGO = 50_000;
+/** How old the controller's knowledge of the others may be when it ends a machine: a probe, a renewal and a read of EC2. */
+const KNOWLEDGE = 45_000;
+/** EC2 may not list a machine that is as young as that. */
+const LISTED_FOR_SURE = 60_000;
+
+interface Parts {
+  readonly truth: Truth;
+  /** Milliseconds since the epoch, as EC2's launch times are. */
+  now(): number;
+  report(rule: string, what: string): void;
+  isSurplus(instance: Instance): boolean;
+}
+
+interface Life {
+  works: boolean;
+  /** The first moment at which it had worked, and did no more. */
+  firstBreak: number | undefined;
+}
+
+/** Rules about ending machines and removing nodes that are not plainly gone: never on one look, and never two at once. */
+export class EndingRules {
+  readonly #parts: Parts;
+  readonly #lives = new Map<string, Life>();
+  /** When the member at this address was last seen to work. */
+  readonly #workedAt = new Map<string, number>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** After any change of a machine or the Swarm. */
+  changed(): void {
+    const { truth, now } = this.#parts;
+    const at = now();
+    for (const instance of truth.instances()) {
+      const known = this.#lives.get(instance.id);
+      if (instance.state === 'terminated' && known?.works !== true) continue;
+      const works = truth.works(instance);
+      const life = known ?? { works: false, firstBreak: undefined };
+      if (life.works && !works) life.firstBreak ??= at;
+      const logicalId = instance.tags.get(TAG.logicalId);
+      if (logicalId !== undefined && (works || life.works)) this.#workedAt.set(logicalId, at);
+      life.works = works;
+      this.#lives.set(instance.id, life);
+    }
+  }
+
+  /** A machine that runs is about to be ended. @param surplus there are more than declared */
+  ends(instance: Instance, surplus: boolean): void {
+    if (surplus || instance.state !== 'running') return;
+    this.changed();
+    const { truth, now, report } = this.#parts;
+    const life = this.#lives.get(instance.id);
+    const since = life?.works === true ? now() : (life?.firstBreak ?? instance.launchedAt);
+    if (now() - since < LOOKED_AT_LEAST_SO_LONG_AGO) {
+      report('looked-at-twice', `${instance.id} is ended, and nothing was wrong with it ${now() - since} ms ago`);
+    }
+    const own = instance.tags.get(TAG.logicalId);
+    if (own === undefined || truth.engine(instance.id)?.disk.swarm?.raft === undefined) return;
+    for (const logicalId of truth.managerIds()) {
+      if (logicalId === own) continue;
+      const without = now() - (this.#workedAt.get(logicalId) ?? Number.NEGATIVE_INFINITY);
+      if (without < KNOWLEDGE) continue;
+      report(
+        'others-work-first',
+        `${instance.id} at ${own} is ended, while ${logicalId} has not worked for ${without} ms`,
+      );
+    }
+  }
+
+  /** A machine begins with a script. */
+  began(task: AgentTask): void {
+    const { truth, now, report, isSurplus } = this.#parts;
+    if (task.documentName !== documentName(truth.spec.cluster, 'node-remove')) return;
+    const state = truth.state();
+    const node = state?.nodes.get(task.parameters['node']?.[0] ?? '');
+    const machine = truth.live().find(({ id }) => id === node?.hostname);
+    if (node === undefined || machine === undefined || machine.tags.has(TAG.logicalId) || isSurplus(machine)) return;
+    const successor = [...(state?.nodes.values() ?? [])].some(
+      (other) => other.id !== node.id && other.hostname === node.hostname,
+    );
+    const age = now() - machine.launchedAt;
+    if (successor || node.availability === 'drain' || age < LISTED_FOR_SURE) return;
+    report(
+      'only-dead-nodes-are-removed',
+      `node ${node.id} of ${machine.id}, which is ${machine.state} and as declared`,
+    );
+  }
+}
