@@ -1,3 +1,4 @@
+import type { SwarmNode } from '../observe/observation.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
@@ -91,7 +92,7 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
       if (coming.length === 0) return undefined;
       return { rule: 'others-unwell', reason: `${named(coming)} not there yet, and it may have its vote still` };
     }
-    const voting = lists.filter((voters) => voters.some((node) => isMemberOf(node, logicalId) && isHealthyVoter(node)));
+    const voting = lists.filter((voters) => voters.some((node) => isMemberOf(node, logicalId) && mayVote(node)));
     const unwell = new Set(
       voting.flatMap((voters) =>
         voters.filter((node) => !isMemberOf(node, logicalId) && !isHealthyVoter(node)).map((node) => node.id),
@@ -100,6 +101,11 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
     if (unwell.size === 0) return undefined;
     return { rule: 'others-unwell', reason: `it has its vote still, and ${[...unwell].join(', ')} has not` };
   };
+}
+
+/** A new leader calls a node unknown until it registers, although it votes: only what is seen to be away is away. */
+function mayVote(node: SwarmNode): boolean {
+  return node.state !== 'down' && node.raft?.reachability !== 'unreachable';
 }
 
 function named(managers: readonly Manager[]): string {

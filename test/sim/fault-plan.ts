@@ -68,6 +68,12 @@ export function calm(world: World): void {
     powerCutNoticeMilliseconds: 0,
     agentLostMilliseconds: 0,
   });
+  // A hung engine beside a lost disk is for a person to mend: docs/reliability.md.
+  const hung = world.lostVolumes.length > 0 ? [...world.fleet.world.engines.values()].filter((one) => one.hung) : [];
+  for (const { instanceId } of hung) {
+    world.fleet.faults.killEngine(instanceId);
+    world.fleet.faults.startEngine(instanceId);
+  }
   for (const { zone, size, tags } of world.lostVolumes.splice(0)) {
     const volume = addStateVolume(world.region, zone, size, tags);
     world.timeline.add('user', `deploys again: ${volume.id} in place of the volume that was lost`);
