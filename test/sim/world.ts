@@ -7,6 +7,7 @@ import { createCommandRunner } from '../../lib/aws/run-command.ts';
 import { TAG } from '../../lib/names.ts';
 import { observeInfrastructure } from '../../lib/observe/infrastructure.ts';
 import { probeMachines } from '../../lib/observe/probe.ts';
+import { LEAVING } from '../../lib/plan/cattle.ts';
 import { plan } from '../../lib/plan/plan.ts';
 import { type Convergence, type ReconcileDependencies, reconcile } from '../../lib/reconcile/reconcile.ts';
 import type { ClusterSpec, CommittedSpec } from '../../lib/spec/spec.ts';
@@ -61,6 +62,8 @@ export interface World {
   readonly lostVolumes: { readonly zone: string; readonly size: number; readonly tags: ReadonlyMap<string, string> }[];
   /** Calls of the controller so far that change something in AWS or on a machine. */
   readonly changes: { count: number };
+  /** When the newest of the convergences began that found everything whole; -1: none did. */
+  readonly lastFoundWhole: number;
   dice(stream: number): Dice;
   /** Milliseconds since the beginning. */
   now(): number;
@@ -175,6 +178,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
   });
 
+  let lastFoundWhole = -1;
   const { cluster } = spec;
   const lambda: LambdaModel = new LambdaModel({
     clock,
@@ -205,6 +209,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const probe: ReconcileDependencies['probe'] = (instanceIds) => probeMachines({ runner, instanceIds });
     const act: ReconcileDependencies['perform'] = async (action, context) => {
       loopRules.acts(invocation, context.lease.fence);
+      if (action.kind === 'suspect' && action.suspicion.symptom === LEAVING) {
+        invariants.leaves(action.suspicion.instanceId);
+      }
       const outcome = await perform(action, { ...context, store: own, ec2, runner, clock: invocation.clock });
       coverage.acted(action.kind, outcome.ok);
       timeline.add('action', `${invocation.name} ${action.kind}: ${action.reason} → ${resultOf(outcome)}`);
@@ -285,13 +292,16 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     violations,
     changes,
     lostVolumes: [],
+    get lastFoundWhole() {
+      return lastFoundWhole;
+    },
     dice,
     now,
     report,
     async commit(change) {
       const { version, ...rest } = committed;
       spec = change(spec);
-      committed = await real.commit(version, { ...rest, spec });
+      committed = await store.commit(version, { ...rest, spec });
       invariants.specChanged();
       timeline.add('user', `spec version ${committed.version}: ${JSON.stringify(spec.groups['workers']?.allocation)}`);
       await real.wake();

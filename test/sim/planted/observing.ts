@@ -1,0 +1,59 @@
+import { TAG } from '../../../lib/names.ts';
+import type { PlantedBug } from './planted-bug.ts';
+
+/** Bugs in what is made of AWS's answers. */
+export const observingBugs: readonly PlantedBug[] = [
+  {
+    name: 'errors-taken-for-nothing',
+    breaks: 'an error of DescribeInstances is taken for a list without instances',
+    caughtBy: ['only-dead-nodes-are-removed', 'no-more-than-declared', 'whole-again', 'no-working-machine-is-ended'],
+    plant: () => ({
+      carry: (real) => async (service, name, input, command) => {
+        try {
+          return await real(service, name, input, command);
+        } catch (error) {
+          if (name === 'DescribeInstances') return { Reservations: [] };
+          throw error;
+        }
+      },
+    }),
+  },
+  {
+    name: 'errors-taken-for-terminated',
+    breaks: 'when DescribeInstances fails, every machine known before is taken for terminated',
+    caughtBy: ['only-dead-nodes-are-removed', 'no-more-than-declared', 'one-per-logical-id'],
+    plant: () => {
+      let known: object = { Reservations: [] };
+      return {
+        carry: (real) => async (service, name, input, command) => {
+          if (name !== 'DescribeInstances') return await real(service, name, input, command);
+          try {
+            known = await real(service, name, input, command);
+            return known;
+          } catch {
+            return JSON.parse(JSON.stringify(known).replaceAll('"Name":"running"', '"Name":"terminated"'), revived);
+          }
+        },
+      };
+    },
+  },
+  {
+    name: 'strangers-taken-for-ours',
+    breaks: "instances are read, and looked at before they are ended, without regard to the cluster's tag",
+    caughtBy: ['only-its-own'],
+    plant: () => ({
+      carry: (real) => async (service, name, input, command) => {
+        if (name !== 'DescribeInstances') return await real(service, name, input, command);
+        const filters: unknown = Reflect.get(input, 'Filters');
+        const other = Array.isArray(filters) ? filters.filter(({ Name }) => Name !== `tag:${TAG.cluster}`) : [];
+        const answer = await real(service, name, { ...input, Filters: other }, command);
+        return JSON.parse(JSON.stringify(answer).replaceAll('somebody-elses', 'sim'), revived);
+      },
+    }),
+  },
+];
+
+/** Dates survive JSON as text only. */
+function revived(key: string, value: unknown): unknown {
+  return key === 'LaunchTime' && typeof value === 'string' ? new Date(value) : value;
+}

@@ -1,0 +1,27 @@
+import type { Plan } from '../../../lib/plan/action.ts';
+import type { PlanInput } from '../../../lib/plan/world.ts';
+import type { Overrides } from '../overrides.ts';
+import type { Scenario } from './scenario.ts';
+
+/** A defect put into the system on purpose. If the simulation does not find it, the simulation is worth nothing. */
+export interface PlantedBug {
+  readonly name: string;
+  /** What it breaks, in one sentence. */
+  readonly breaks: string;
+  /** The rules of the simulation that may report it. */
+  readonly caughtBy: readonly string[];
+  /** Made anew for each run: some bugs remember things. */
+  plant(): Overrides;
+  /** Where it can only show: what no fault of the campaign brings about. @default a run of the campaign */
+  readonly scenario?: Scenario;
+}
+
+/** A bug in the planner: the plan is changed after it was made. */
+export function changedPlan(change: (plan: Plan, input: PlanInput) => Plan): () => Overrides {
+  return () => ({ plan: (real) => (input) => change(real(input), input) });
+}
+
+/** A bug in the planner: it is told something else than what is. */
+export function changedInput(change: (input: PlanInput) => PlanInput): () => Overrides {
+  return () => ({ plan: (real) => (input) => real(change(input)) });
+}
