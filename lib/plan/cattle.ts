@@ -25,6 +25,9 @@ export interface Herds {
   readonly leaving: readonly Head[];
 }
 
+/** The mark of a machine whose removal was begun. */
+export const LEAVING = 'leaving';
+
 /** Counts each group by size against its number: launches what is missing, names what is too many. */
 export function planCattle(input: PlanInput, draft: Draft, view: SwarmView): Herds {
   const staying: Head[] = [];
@@ -48,13 +51,13 @@ function planHerd(input: PlanInput, draft: Draft, view: SwarmView, group: Declar
   const live = machines.filter(isLive);
   for (const { id } of live.filter((one) => one.state === 'pending')) draft.wait('instance to run', id);
   const expected = planUnsettled(input, draft, group);
-  const surplus = live.length - size;
+  // A removal that was begun is finished, also when the number was raised again: the machine is drained already.
+  const marked = live.filter(({ id }) => input.records.suspicions.get(id)?.symptom === LEAVING);
+  const surplus = Math.max(live.length - size, marked.length);
   if (surplus > 0) {
-    const order = leavingOrder(live, view);
-    return {
-      leaving: order.slice(0, surplus).map((instance) => ({ group, instance })),
-      staying: order.slice(surplus).map((instance) => ({ group, instance })),
-    };
+    const rest = live.filter((instance) => !marked.includes(instance));
+    const order = [...marked, ...leavingOrder(rest, view)].map((instance) => ({ group, instance }));
+    return { leaving: order.slice(0, surplus), staying: order.slice(surplus) };
   }
   const missing = size - live.length - expected;
   if (missing > 0) planLaunches(input, draft, group, live, missing);

@@ -73,7 +73,7 @@ function replaceGate(
 /**
  * An engine that answers nobody may still have its vote, and a restart takes it away for some 15 s. Where any manager
  * lists it as a working voter, all the others must be listed so, too; where none can list anything, every other manager
- * must have a machine whose boot is over. And one after the other (Safety 2).
+ * must have a machine whose boot is over, and which says so. And one after the other (Safety 2).
  */
 function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[], logicalId: string): Gate {
   return () => {
@@ -88,9 +88,12 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
     if (restarting.length > 0) return { rule: 'one-at-a-time', reason: `${named(restarting)} was restarted just now` };
     const lists = testimonies(input).map((nodes) => nodes.filter((node) => node.raft !== undefined));
     if (lists.length === 0) {
-      const coming = others.filter((other) => other.health.kind === 'coming');
-      if (coming.length === 0) return undefined;
-      return { rule: 'others-unwell', reason: `${named(coming)} not there yet, and it may have its vote still` };
+      const unheard = others.filter(({ occupant, health }) => {
+        if (occupant === undefined || health.kind === 'coming') return true;
+        return answerOf(input, occupant.instance)?.kind !== 'answered';
+      });
+      if (unheard.length === 0) return undefined;
+      return { rule: 'others-unwell', reason: `it may have its vote still, and ${named(unheard)} could not be asked` };
     }
     const voting = lists.filter((voters) => voters.some((node) => isMemberOf(node, logicalId) && mayVote(node)));
     const unwell = new Set(
@@ -103,9 +106,9 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
   };
 }
 
-/** A new leader calls a node unknown until it registers, although it votes: only what is seen to be away is away. */
+/** A new leader calls a node unknown, or down, until it registers, although it votes: what counts is whether its address answers. */
 function mayVote(node: SwarmNode): boolean {
-  return node.state !== 'down' && node.raft?.reachability !== 'unreachable';
+  return node.raft?.reachability !== 'unreachable';
 }
 
 function named(managers: readonly Manager[]): string {

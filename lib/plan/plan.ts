@@ -43,7 +43,7 @@ export function plan(input: PlanInput): Plan {
     planManagerJoins(draft, view, managers);
     planWorkers(input, draft, view, occupants, herds);
     planDeadNodes(input, draft, view, managers);
-    planLeavers(draft, view, herds, managers);
+    planLeavers(input, draft, view, herds, managers);
     planConfirmations(input, draft, view, managers, occupants, herds);
   }
   return draft.plan();

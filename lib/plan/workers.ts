@@ -1,5 +1,5 @@
 import type { InstanceSeen } from '../observe/observation.ts';
-import type { Herds } from './cattle.ts';
+import { type Herds, LEAVING } from './cattle.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { workerHealth } from './health.ts';
@@ -71,8 +71,14 @@ function workersOf(
   return [...pets, ...cattle];
 }
 
-/** Cattle that are too many: drain, wait, remove from the Swarm, and only then end the machine (Safety 11). */
-export function planLeavers(draft: Draft, view: WholeView, herds: Herds, managers: readonly Manager[]): void {
+/** Cattle that are too many: mark, drain, wait, remove from the Swarm, and only then end the machine (Safety 11). */
+export function planLeavers(
+  input: PlanInput,
+  draft: Draft,
+  view: WholeView,
+  herds: Herds,
+  managers: readonly Manager[],
+): void {
   if (herds.leaving.length === 0) return;
   if (!managersWhole(view, managers)) {
     const subject = herds.leaving.map(({ instance }) => instance.id).join(', ');
@@ -87,6 +93,11 @@ export function planLeavers(draft: Draft, view: WholeView, herds: Herds, manager
       continue;
     }
     const reason = `${group.name} has more machines than declared`;
+    if (input.records.suspicions.get(instance.id)?.symptom !== LEAVING) {
+      const suspicion = { instanceId: instance.id, symptom: LEAVING, since: input.now, restartedAt: undefined };
+      draft.act({ kind: 'suspect', suspicion, reason });
+      continue;
+    }
     if (node.state === 'ready') {
       draft.act({ kind: 'drainNode', nodeId: node.id, via: view.via, seconds: LIMITS.drainSeconds, reason });
     }

@@ -49,6 +49,7 @@ export class Invariants {
   launches = 0;
   /** Machines that were launched by invocations which had just been thawed. */
   #strays = 0;
+  readonly #leaving = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -149,10 +150,20 @@ export class Invariants {
     this.#takesVoter(id, 'is terminated');
   }
 
+  /** The controller marks a machine as one that leaves; from then on it does, whatever is declared later. */
+  leaves(instanceId: string): void {
+    const instance = this.#parts.truth.instance(instanceId);
+    if (instance === undefined) return;
+    if (!this.isSurplus(instance))
+      this.#parts.report('only-surplus-leaves', `${instanceId} is marked, and not too many`);
+    this.#leaving.add(instanceId);
+  }
+
   /** Is it one of more than were declared lately? @param before machines that the same call ends, too */
   isSurplus(instance: Instance, before = 0): boolean {
     const group = instance.tags.get(TAG.group) ?? '';
     if (instance.tags.has(TAG.logicalId)) return false;
+    if (this.#leaving.has(instance.id)) return true;
     const herd = this.#parts.truth.live().filter(({ tags }) => tags.get(TAG.group) === group).length;
     return herd - before > this.#health.smallestSize(group);
   }
@@ -189,6 +200,9 @@ export class Invariants {
     const { truth, report, inside } = this.#parts;
     if (!truth.votes(instanceId)) return;
     const own = inside.ec2.instances.get(instanceId)?.tags.get(TAG.logicalId);
+    // With no manager to ask, nobody can know who votes, and only a restart can bring one back.
+    const answering = truth.live().some(({ id, tags }) => tags.has(TAG.logicalId) && truth.answers(id));
+    if (!answering) return;
     const voters = new Set([...(truth.state()?.members.values() ?? [])].map(({ address }) => address));
     for (const logicalId of truth.managerIds()) {
       if (logicalId === own || !voters.has(logicalId)) continue;

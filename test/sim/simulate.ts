@@ -90,19 +90,26 @@ async function live(world: World, plan: FaultPlan, dice: Dice): Promise<number |
 async function becomesWhole(world: World, limit: number, rule: string): Promise<boolean> {
   const { clock, violations, truth, store, lambda } = world;
   const end = world.now() + limit;
+  let wholeSince: number | undefined;
   for (;;) {
     const over = () => violations.length > 0 || (lambda.running.size === 0 && truth.flaws().length === 0);
     const settled = await clock.run(over, end - world.now());
     if (violations.length > 0) return false;
     const status = await store.status();
-    if (settled && status?.whole === true) return true;
+    if (!settled) wholeSince = undefined;
+    else if (status?.whole === true) {
+      // A status may be older than the damage: what counts is a convergence that began after it was mended.
+      wholeSince ??= world.now();
+      if (world.lastFoundWhole >= wholeSince) return true;
+    }
     if (world.now() >= end) {
       const held = status?.held.map(({ rule: by, subject, reason }) => `${by} ${subject}: ${reason}`) ?? [];
       const flaws = truth.flaws();
       world.report(rule, `after ${limit / MINUTE} min: ${[...flaws, ...held].join('; ') || 'status is not whole'}`);
       return false;
     }
-    await clock.run(() => violations.length > 0, Math.min(1_000, end - world.now()));
+    await clock.run(() => violations.length > 0 || truth.flaws().length > 0, Math.min(1_000, end - world.now()));
+    if (truth.flaws().length > 0) wholeSince = undefined;
   }
 }
 

@@ -66,6 +66,12 @@ export class Truth {
     return this.#fleet.machines.get(instanceId)?.engine;
   }
 
+  /** Does the engine answer its API? */
+  answers(instanceId: string): boolean {
+    const engine = this.engine(instanceId);
+    return engine !== undefined && answers(engine);
+  }
+
   /** Does the machine take part in Raft under a leader with a majority? */
   votes(instanceId: string): boolean {
     const leader = this.leader();

@@ -62,7 +62,7 @@ export interface World {
   readonly lostVolumes: { readonly zone: string; readonly size: number; readonly tags: ReadonlyMap<string, string> }[];
   /** Calls of the controller so far that change something in AWS or on a machine. */
   readonly changes: { count: number };
-  /** When the newest of the convergences began that found everything whole; -1: none did. */
+  /** When the last pass began of the newest convergence that found everything whole; -1: none did. */
   readonly lastFoundWhole: number;
   dice(stream: number): Dice;
   /** Milliseconds since the beginning. */
@@ -154,7 +154,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ends: (instance, surplus) => endingRules.ends(instance, surplus),
   });
   const intentRules = new IntentRules(report);
-  const loopRules = new LoopRules({ report, now });
+  const loopRules = new LoopRules({ report });
   const changes = { count: 0 };
   const aws = new AwsLayer({
     clock,
@@ -179,6 +179,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
 
   let lastFoundWhole = -1;
+  const observedAt = new WeakMap<Invocation, number>();
   const { cluster } = spec;
   const lambda: LambdaModel = new LambdaModel({
     clock,
@@ -186,7 +187,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     weather,
     timeline,
     run: (invocation) => run(invocation),
-    ended: (invocation, outcome) => loopRules.ended(invocation, outcome.outcome),
+    ended: (invocation, { outcome }) => {
+      loopRules.ended(invocation, outcome);
+      if (outcome === 'whole') lastFoundWhole = observedAt.get(invocation) ?? -1;
+    },
   });
   const storeDice = dice(6);
 
@@ -204,6 +208,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const runner = createCommandRunner({ ssm, clock: invocation.clock, cluster });
     const observe = () => {
       loopRules.observes(invocation);
+      observedAt.set(invocation, now());
       return observeInfrastructure({ ec2, ssm, clock: invocation.clock, cluster });
     };
     const probe: ReconcileDependencies['probe'] = (instanceIds) => probeMachines({ runner, instanceIds });

@@ -175,7 +175,9 @@ function suspect(cluster: TestCluster, drawn: readonly (typeof SUSPICIONS)[numbe
     const kind = drawn[index % drawn.length];
     if (kind === undefined) return;
     const symptom = symptoms[(index + drawn.length) % symptoms.length] ?? 'silent';
-    const broken = planSymptom(cluster, instance.id) ?? symptom;
+    // A worker's removal may have been begun.
+    const leaving = instance.logicalId === undefined && kind === 'fresh';
+    const broken = leaving ? 'leaving' : (planSymptom(cluster, instance.id) ?? symptom);
     const since = kind === 'fresh' ? NOW - 1_000 : NOW - 600_000;
     cluster.records.suspicions.set(instance.id, {
       instanceId: instance.id,

@@ -347,6 +347,9 @@ describe('workers', () => {
   it('are drained and removed before they are ended, when there are too many', () => {
     const cluster = wholeCluster({ workers: 3 });
     cluster.committed = { ...wholeCluster({ workers: 2 }).committed };
+    const [mark] = planned(cluster).actions;
+    assert.ok(mark?.kind === 'suspect' && mark.suspicion.symptom === 'leaving');
+    cluster.records.suspicions.set(mark.suspicion.instanceId, mark.suspicion);
     assert.deepEqual(kinds(planned(cluster).actions), ['drainNode', 'removeNode']);
     const drained = planned(cluster).actions[0];
     assert.ok(drained?.kind === 'drainNode');
@@ -357,6 +360,16 @@ describe('workers', () => {
     const [end] = planned(cluster).actions;
     assert.ok(end?.kind === 'terminate');
     assert.equal(nodeIdOf(end.instanceIds[0] ?? ''), drained.nodeId);
+  });
+
+  it('leave once their removal was begun, also when the number was raised again: they are drained', () => {
+    const cluster = wholeCluster({ workers: 2 });
+    const suspicion = { instanceId: W1, symptom: 'leaving', since: NOW, restartedAt: undefined };
+    cluster.records.suspicions.set(W1, suspicion);
+    const [drain] = planned(cluster).actions;
+    assert.ok(drain?.kind === 'drainNode' && drain.nodeId === nodeIdOf(W1));
+    terminate(cluster, W1);
+    assert.ok(kinds(planned(cluster).actions).includes('launch'));
   });
 
   it('are not scaled in while a manager is unwell', () => {

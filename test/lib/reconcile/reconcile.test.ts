@@ -184,7 +184,11 @@ describe('a convergence', () => {
     const { start, settle, cluster, store, performed } = await stage({
       perform: async (action) => {
         performed.push(action);
-        return { ok: false, code: 'Refused', message: 'no', retry: 'backoff' };
+        if (action.kind !== 'suspect') return { ok: false, code: 'Refused', message: 'no', retry: 'backoff' };
+        const acquired = await store.acquire('one');
+        assert.ok(acquired.acquired);
+        await store.putSuspicion(acquired.lease, action.suspicion);
+        return DONE;
       },
     });
     const { version: _, ...next } = {
@@ -202,7 +206,7 @@ describe('a convergence', () => {
     });
     await settle(start(25_000));
     assert.ok(performed.length > 0);
-    assert.ok(performed.every((action) => action.kind === 'drainNode'));
+    assert.ok(performed.every(({ kind }) => kind === 'suspect' || kind === 'drainNode'));
     const failed = (await store.events(100)).filter((event) => event.kind === 'action-failed');
     assert.match(failed[0]?.reason ?? '', /more machines than declared: Refused: no/);
   });
