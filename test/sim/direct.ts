@@ -1,3 +1,4 @@
+import { uuid } from '../../lab/region/ids.ts';
 import { ServiceError } from '../../lab/region/protocol/service-error.ts';
 import type { RegionInside } from '../../lab/region/region.ts';
 import type { QueryNode } from '../../lab/region/wire/query.ts';
@@ -30,6 +31,8 @@ export async function callDirectly(
     const { answer } = await inside.ec2Calls.call(name, queryOf({ Action: name, ...input }));
     return read(answer);
   } catch (error) {
+    // EC2's protocol draws a request id for an error, too: the same draws keep both ways alike.
+    if (error instanceof ServiceError && service === 'ec2') uuid(inside.ec2.context.random);
     if (error instanceof ServiceError) throw awsError(error.code, error.status, error.message);
     throw error;
   }

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runCampaign } from './campaign.ts';
+import { simulate } from './simulate.ts';
+
+/** A fixed few hundred; `npm run sim` runs as many as one likes. */
+const SEEDS = 300;
+
+describe('a cluster under faults', () => {
+  it(`breaks no rule and is whole again after calm: seeds 1 to ${SEEDS}`, async () => {
+    const { failures, seeds, coverage } = await runCampaign({ from: 1, seeds: SEEDS, mostFailures: 3 });
+    const shown = failures.map(({ seed, violations }) => `npm run sim -- --seed ${seed}: ${violations[0]?.rule}`);
+    assert.deepEqual(shown, []);
+    assert.equal(seeds, SEEDS);
+    const actions = [...coverage.counts.keys()].filter((name) => /^action [a-zA-Z]+$/.test(name));
+    assert.equal(actions.length, 14, `every kind of action is performed; these were: ${actions.join(', ')}`);
+  });
+
+  it('runs the same each time, byte for byte', async () => {
+    for (const seed of [3, 4]) {
+      const first = await simulate({ seed });
+      const second = await simulate({ seed, keepTimeline: true });
+      assert.equal(second.digest, first.digest);
+      assert.ok(second.timeline.length > 50);
+    }
+  });
+
+  it('runs otherwise with another seed', async () => {
+    const [one, other] = [await simulate({ seed: 3 }), await simulate({ seed: 4 })];
+    assert.notEqual(one.digest, other.digest);
+  });
+});
