@@ -40,7 +40,8 @@ export class LeaseKeeper {
   /** Makes sure, before an effect, that nobody else can have taken over. @throws LeaseLostError */
   async ensureFresh(): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
-    if (this.#clock.monotonic() - this.#renewedAt >= FRESH_FOR_EFFECTS) await this.renew();
+    // Again and again: a function may be frozen while it waits for the answer, and the lease it was told of be gone by then.
+    while (this.#clock.monotonic() - this.#renewedAt >= FRESH_FOR_EFFECTS) await this.renew();
   }
 
   /** Runs `work` and renews the lease meanwhile. @throws LeaseLostError when it was lost on the way */

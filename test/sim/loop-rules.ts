@@ -7,14 +7,12 @@ import type { Invocation } from './invocation.ts';
  */
 export class LoopRules {
   readonly #report: (rule: string, what: string) => void;
-  readonly #now: () => number;
   #newestFence = 0;
   #wakes = 0;
   readonly #seen = new Map<Invocation, { wakes: number; released: boolean }>();
 
-  constructor(parts: { report(rule: string, what: string): void; now(): number }) {
+  constructor(parts: { report(rule: string, what: string): void }) {
     this.#report = parts.report;
-    this.#now = parts.now;
   }
 
   watch(invocation: Invocation, store: Store): Store {
@@ -51,10 +49,9 @@ export class LoopRules {
     if (own !== undefined) own.wakes = this.#wakes;
   }
 
-  /** An action is begun. One that was frozen in between can't know: what it does is fenced elsewhere. */
+  /** An action is begun, also by one that was frozen just before: its lease was looked at after that. */
   acts(invocation: Invocation, fence: number): void {
-    const frozen = invocation.thawedAt !== undefined && this.#now() - invocation.thawedAt < 30_000;
-    if (fence === this.#newestFence || frozen) return;
+    if (fence === this.#newestFence) return;
     this.#report(
       'one-acts-at-a-time',
       `${invocation.name} acts under fence ${fence}, the newest is ${this.#newestFence}`,
