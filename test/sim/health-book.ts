@@ -7,6 +7,8 @@ export interface HealthBook {
   update(): void;
   /** Milliseconds without a break; `undefined`: it does not work. */
   workedFor(instanceId: string): number | undefined;
+  /** Milliseconds for which the manager at this address has had a vote without a break; 0: it has none. */
+  votedFor(logicalId: string): number;
   /** Milliseconds since the manager at this address last took part in Raft under a leader; 0 when it does now. */
   voteMissingFor(logicalId: string): number;
   /** The smallest size that the group was declared with lately. */
@@ -21,7 +23,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
   const { truth, now } = parts;
   const worksSince = new Map<string, number>();
   const votedAt = new Map<string, number>();
-  const voting = new Set<string>();
+  const voting = new Map<string, number>();
   const sizes: { readonly at: number; readonly group: string; readonly size: number }[] = [];
 
   return {
@@ -34,7 +36,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
       for (const logicalId of truth.managerIds()) {
         const machine = truth.live().find(({ tags }) => tags.get(TAG.logicalId) === logicalId);
         if (machine !== undefined && truth.votes(machine.id)) {
-          voting.add(logicalId);
+          if (!voting.has(logicalId)) voting.set(logicalId, at);
           votedAt.set(logicalId, at);
         } else if (voting.delete(logicalId)) votedAt.set(logicalId, at);
       }
@@ -47,6 +49,10 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
     workedFor(instanceId) {
       const since = worksSince.get(instanceId);
       return since === undefined ? undefined : now() - since;
+    },
+    votedFor(logicalId) {
+      const since = voting.get(logicalId);
+      return since === undefined ? 0 : now() - since;
     },
     voteMissingFor(logicalId) {
       if (voting.has(logicalId)) return 0;

@@ -17,6 +17,8 @@ export interface Violation {
 
 /** How old the controller's knowledge may be when it acts: a probe of 12 s, a renewal of 20 s, and an EC2 read of before. */
 const KNOWLEDGE = 45_000;
+/** How old the managers' answers may be when an action that was planned from them is begun. */
+const ASKED = 20_000;
 /** A machine that has worked for so long without a break is never ended as broken. */
 const WORKED = 75_000;
 /** A frozen invocation may still be about to do what it was doing for this long after it was thawed. */
@@ -203,6 +205,8 @@ export class Invariants {
     // With no manager to ask, nobody can know who votes, and only a restart can bring one back.
     const answering = truth.live().some(({ id, tags }) => tags.has(TAG.logicalId) && truth.answers(id));
     if (!answering) return;
+    // One that got its vote back a moment ago had none when the managers were asked.
+    if (own === undefined || this.#health.votedFor(own) < ASKED) return;
     const voters = new Set([...(truth.state()?.members.values() ?? [])].map(({ address }) => address));
     for (const logicalId of truth.managerIds()) {
       if (logicalId === own || !voters.has(logicalId)) continue;

@@ -30,6 +30,8 @@ const BOOTSTRAP = 10 * MINUTE;
 const WHOLE = 30 * MINUTE;
 /** The same after so many failed launches that a slot is parked. */
 const WHOLE_AFTER_PARKING = 7 * 60 * MINUTE;
+/** What faults began may still come to pass for so long: EC2's notice of a dead machine, a late command. */
+const AFTERMATH = 95_000;
 /** Two runs of the schedule. */
 const IDLE = 130_000;
 
@@ -72,7 +74,8 @@ async function live(world: World, plan: FaultPlan, dice: Dice): Promise<number |
   const calmAt = world.now();
   const { launches } = (await world.store.memory()).records;
   const parked = [...launches.values()].some(({ failures }) => failures >= 7);
-  if (!(await becomesWhole(world, parked ? WHOLE_AFTER_PARKING : WHOLE, 'whole-again'))) return undefined;
+  const limit = parked ? WHOLE_AFTER_PARKING : WHOLE;
+  if (!(await becomesWhole(world, limit, 'whole-again', calmAt + AFTERMATH))) return undefined;
   const wholeAfter = world.now() - calmAt;
 
   const before = world.changes.count;
@@ -86,8 +89,8 @@ async function live(world: World, plan: FaultPlan, dice: Dice): Promise<number |
   return wholeAfter;
 }
 
-/** Whole in truth and in the controller's own eyes, with nobody at work on it any more. */
-async function becomesWhole(world: World, limit: number, rule: string): Promise<boolean> {
+/** Whole in truth and in the controller's own eyes, with nobody at work on it any more. @param earliest not before this */
+async function becomesWhole(world: World, limit: number, rule: string, earliest = 0): Promise<boolean> {
   const { clock, violations, truth, store, lambda } = world;
   const end = world.now() + limit;
   let wholeSince: number | undefined;
@@ -100,7 +103,7 @@ async function becomesWhole(world: World, limit: number, rule: string): Promise<
     else if (status?.whole === true) {
       // A status may be older than the damage: what counts is a convergence that began after it was mended.
       wholeSince ??= world.now();
-      if (world.lastFoundWhole >= wholeSince) return true;
+      if (world.lastFoundWhole >= wholeSince && world.now() >= earliest) return true;
     }
     if (world.now() >= end) {
       const held = status?.held.map(({ rule: by, subject, reason }) => `${by} ${subject}: ${reason}`) ?? [];

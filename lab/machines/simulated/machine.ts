@@ -23,6 +23,8 @@ export interface Machine {
   fence: number;
   /** An effect is under way. */
   locked: boolean;
+  /** When our script last restarted the engine, in this boot. */
+  restartedAt: number | undefined;
   engine: Engine | undefined;
   agent: 'off' | 'on' | 'cut';
   hangUp: () => void;
@@ -44,6 +46,7 @@ export function createMachine(order: MachineOrder): Machine {
     mounted: false,
     fence: 0,
     locked: false,
+    restartedAt: undefined,
     engine: undefined,
     agent: 'off',
     hangUp: () => {},
@@ -67,6 +70,7 @@ export async function powerOn(world: World, host: Host, machine: Machine, connec
   machine.mounted = false;
   machine.fence = 0;
   machine.locked = false;
+  machine.restartedAt = undefined;
   const alive = livesOn(machine);
   await world.clock.sleep(world.draw(world.figures.start));
   if (!alive()) return;

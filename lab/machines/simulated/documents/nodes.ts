@@ -50,9 +50,16 @@ export async function nodeDrain(script: Script): Promise<Outcome> {
   return outcome.exitCode === 0 ? { ...outcome, stdout: `tasks ${left}\n` } : outcome;
 }
 
+/** A restart of an engine that answers, so soon after the last one, is the same command brought twice. */
+const RESTARTED_LATELY = 60_000;
+
 /** `engine-restart` */
 export async function engineRestart({ world, machine }: Script): Promise<Outcome> {
   const { engine } = machine;
+  const now = world.clock.now();
+  const lately = machine.restartedAt !== undefined && now - machine.restartedAt < RESTARTED_LATELY;
+  if (lately && engine !== undefined && answers(engine)) return done('restarted lately');
+  machine.restartedAt = now;
   if (engine === undefined) return failed(EXIT.other, 'docker.service has no disk to start on');
   if (engine.hung || engine.process === 'crash-loop') killEngine(world, engine);
   else await stopEngine(world, engine);
