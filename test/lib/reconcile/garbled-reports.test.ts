@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createVirtualClock } from '../../../lab/sim/clock.ts';
+import type { CommandOutcome } from '../../../lib/aws/run-command.ts';
+import type { MachineProbe, SwarmNode } from '../../../lib/observe/observation.ts';
+import { probeMachines } from '../../../lib/observe/probe.ts';
+import { parseProbeReport } from '../../../lib/observe/probe-report.ts';
+import type { Action } from '../../../lib/plan/action.ts';
+import { reconcile } from '../../../lib/reconcile/reconcile.ts';
+import { createMemoryStore } from '../../../lib/store/memory.ts';
+import { NOW, planInput, wholeCluster } from '../../support/cluster.ts';
+
+/** What a whole cluster's machines say; every pass hears them garbled. */
+const CLUSTER = wholeCluster();
+const REPORTS = new Map(
+  [...(CLUSTER.probes ?? [])].flatMap(([id, outcome]) =>
+    outcome.kind === 'answered' ? [[id, reportOf(outcome.probe)] as const] : [],
+  ),
+);
+const HARMLESS: ReadonlySet<Action['kind']> = new Set(['confirmLaunch', 'absolve', 'suspect', 'recordGenesis']);
+
+/** The report that a machine would print: templates/README.md. */
+function reportOf(probe: MachineProbe): string {
+  const { engine, nodes } = probe;
+  assert.ok(engine.state === 'up' && probe.boot.state !== 'failed');
+  const { state: _, nodeAddress, nodeId, clusterId, error, ...info } = engine;
+  const empty = (text: string | undefined) => text ?? '';
+  return [
+    'everswarm-probe 1',
+    `instance ${probe.instanceId}`,
+    'boot-id 9eb15cb0-dd8d-4056-bc6a-0098b0833a88',
+    `uptime ${probe.uptimeSeconds}`,
+    `clock ${Math.floor(probe.clock / 1000)}`,
+    `boot ${probe.boot.state}`,
+    `free ${probe.freeBytes ?? 'none'}`,
+    `mounted ${probe.stateMounted ? 'yes' : 'no'}`,
+    `raft ${probe.raftState}`,
+    'certificate none',
+    'engine up',
+    `info ${JSON.stringify({ ...info, nodeId: empty(nodeId), nodeAddr: empty(nodeAddress), error: empty(error), clusterId: empty(clusterId) })}`,
+    ...(nodes ?? []).map((node) => `node ${JSON.stringify(nodeLine(node))}`),
+    nodes === undefined ? 'nodes not-a-manager' : `nodes ok ${nodes.length}`,
+    'end\n',
+  ].join('\n');
+}
+
+function nodeLine({ raft, address, logicalId, ...node }: SwarmNode): object {
+  const manager = raft === undefined ? null : { ...raft, address: undefined, addr: raft.address };
+  return { ...node, addr: address, logicalId: logicalId ?? '', manager };
+}
+
+const garbage = fc.string({ unit: 'binary', maxLength: 30 });
+/** What a report may be made into: cut off, spliced, of another version, doubled, binary, empty; or the command fails. */
+const spoiling = fc.oneof(
+  fc.tuple(fc.nat(4_000), fc.nat(200), garbage).map(([at, cut, put]) => (text: string) => {
+    const from = at % text.length;
+    return finished(text.slice(0, from) + put + text.slice(from + cut));
+  }),
+  fc.nat(4_000).map((at) => (text: string) => finished(text.slice(0, at % text.length))),
+  garbage.map((put) => () => finished(put)),
+  fc.integer({ min: 0, max: 300 }).map((code) => (text: string) => ({ ...finished(text), exitCode: code })),
+  fc.constantFrom(
+    (text: string) => finished(text.replace('probe 1', 'probe 2')),
+    (text: string) => finished(text + text),
+    (text: string) => finished(text.replaceAll('\n', '\r\n')),
+    (text: string) => finished(text.replace(/"version":"[^"]*"/, '"version":99')),
+    (text: string) => finished(text.replace('"localState"', '"LocalState"')),
+    (): CommandOutcome => ({ kind: 'offline', reason: 'gone' }),
+    (): CommandOutcome => ({ kind: 'timeout', reason: 'late' }),
+    (): CommandOutcome => ({ kind: 'failed', code: 'ThrottlingException', reason: 'slow down' }),
+  ),
+);
+
+function finished(stdout: string): Extract<CommandOutcome, { kind: 'finished' }> {
+  return { kind: 'finished', exitCode: 0, stdout, stderr: '' };
+}
+
+test('the reports are such as machines print', () => {
+  assert.ok(REPORTS.size >= 3);
+  for (const text of REPORTS.values()) {
+    const parsed = parseProbeReport(text);
+    assert.ok(parsed.ok, JSON.stringify(parsed));
+  }
+});
+
+test('whatever machines answer: no crash, and no machine, node, disk or engine is touched', {
+  timeout: 120_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(spoiling, { minLength: 1, maxLength: 12 }), async (spoilings) => {
+      const performed = await converge(spoilings);
+      assert.deepEqual(
+        performed.filter(({ kind }) => !HARMLESS.has(kind)),
+        [],
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const WAKE_UPS = 8;
+
+/** Ten minutes of wake-ups in which each answer is spoilt in the next of these ways; what is suspected is remembered. */
+async function converge(spoilings: readonly ((text: string) => CommandOutcome)[]): Promise<readonly Action[]> {
+  const clock = createVirtualClock(NOW);
+  const store = createMemoryStore({ clock });
+  const { version: _, ...first } = CLUSTER.committed;
+  await store.commit(0, first);
+  const seeding = await store.acquire('test');
+  assert.ok(seeding.acquired);
+  for (const record of CLUSTER.records.launches.values()) await store.putLaunch(seeding.lease, record);
+  assert.ok(CLUSTER.records.genesis);
+  await store.putGenesis(seeding.lease, CLUSTER.records.genesis);
+  await store.release(seeding.lease, seeding.wanted);
+
+  let turn = 0;
+  const performed: Action[] = [];
+  const probe = (instanceIds: readonly string[]) =>
+    probeMachines({
+      instanceIds,
+      runner: {
+        run: async (order) =>
+          new Map(
+            order.instanceIds.map((id) => {
+              const spoil = spoilings[turn++ % spoilings.length];
+              return [id, spoil?.(REPORTS.get(id) ?? '') ?? finished('')];
+            }),
+          ),
+      },
+    });
+  for (let wakeUp = 1; wakeUp <= WAKE_UPS; wakeUp += 1) {
+    const began = clock.now();
+    let over = false;
+    const run = reconcile(
+      {
+        store,
+        clock,
+        cluster: 'demo',
+        owner: `wake-up ${wakeUp}`,
+        observe: async () => ({ ...planInput(CLUSTER).observation, at: clock.now(), probes: undefined }),
+        probe,
+        perform: async (action, { lease }) => {
+          performed.push(action);
+          if (action.kind === 'suspect') await store.putSuspicion(lease, action.suspicion);
+          return { ok: true, detail: 'done' };
+        },
+      },
+      () => 300_000 - (clock.now() - began),
+    ).finally(() => {
+      over = true;
+    });
+    await clock.run(() => over, 600_000);
+    await run;
+    await clock.run(() => false, 75_000);
+  }
+  assert.ok(turn >= WAKE_UPS * 3, `only ${turn} machines were asked`);
+  return performed;
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { GarbledItemError } from '../../../lib/store/errors.ts';
+import {
+  type Item,
+  readCommitted,
+  readEvent,
+  readGenesis,
+  readLaunch,
+  readLease,
+  readMode,
+  readStatus,
+  readSuspicion,
+  storable,
+  writeCommitted,
+} from '../../../lib/store/items.ts';
+import { launchRecord, nextSpec } from './records.ts';
+
+const KEY = { pk: 'CLUSTER#demo', sk: 'STATE#SPEC' };
+const SAMPLES: readonly { readonly name: string; readonly read: (item: Item) => unknown; readonly whole: Item }[] = [
+  {
+    name: 'lease',
+    read: (item) => readLease(KEY, item),
+    whole: { owner: 'a', fence: 3, leaseUntil: 5, wanted: 2, done: 1 },
+  },
+  { name: 'spec', read: (item) => readCommitted(KEY, item), whole: writeCommitted({ ...nextSpec(), version: 1 }) },
+  { name: 'launch', read: (item) => readLaunch(KEY, item), whole: storable(launchRecord('pet/10.42.0.10')) },
+  {
+    name: 'genesis',
+    read: (item) => readGenesis(KEY, item),
+    whole: { seed: '10.42.0.10', claimedAt: 1, clusterId: 'c' },
+  },
+  { name: 'mode', read: (item) => readMode(KEY, item), whole: { mode: 'active' } },
+  {
+    name: 'suspicion',
+    read: (item) => readSuspicion(KEY, item),
+    whole: { instanceId: 'i-1', symptom: 'silent', since: 1, restartedAt: null },
+  },
+  {
+    name: 'status',
+    read: (item) => readStatus(KEY, item),
+    whole: { whole: true, at: 1, fence: 1, specVersion: 1, held: [], waiting: [] },
+  },
+  {
+    name: 'event',
+    read: (item) => readEvent(KEY, item),
+    whole: { at: 1, kind: 'action', name: 'launch', subject: 's', reason: 'r', fence: null },
+  },
+];
+
+function readOrRefused(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    assert.ok(error instanceof GarbledItemError, String(error));
+    assert.ok(error.message.includes(KEY.sk));
+  }
+}
+
+for (const { name, read, whole } of SAMPLES) {
+  test(`an item of the table, whatever it holds, is read or refused by name: ${name}`, () => {
+    read(whole);
+    const names = Object.keys(whole);
+    const anything = fc.dictionary(
+      fc.oneof(fc.constantFrom(...names, '__proto__', 'constructor'), fc.string()),
+      fc.anything(),
+    );
+    const changed = fc
+      .tuple(fc.constantFrom(...names), fc.anything())
+      .map(([key, value]) => ({ ...whole, [key]: value }));
+    const lacking = fc
+      .constantFrom(...names)
+      .map((key) => Object.fromEntries(Object.entries(whole).filter(([one]) => one !== key)));
+    fc.assert(
+      fc.property(fc.oneof(anything, changed, lacking), (item) => readOrRefused(() => read(item))),
+      { numRuns: 500 },
+    );
+  });
+}
