@@ -7,6 +7,8 @@ import type { Truth } from './truth.ts';
 const LOOKED_AT_LEAST_SO_LONG_AGO = 50_000;
 /** How old the controller's knowledge of the others may be when it ends a machine: a probe, a renewal and a read of EC2. */
 const KNOWLEDGE = 45_000;
+/** How old a machine's own answer, and what the Swarm says of it, may be when it is ended for them. */
+const ASKED = 20_000;
 /** EC2 may not list a machine that is as young as that. */
 const LISTED_FOR_SURE = 60_000;
 
@@ -20,6 +22,8 @@ interface Parts {
 
 interface Life {
   works: boolean;
+  /** When it last began to work. */
+  worksSince: number;
   /** The first moment at which it had worked, and did no more. */
   firstBreak: number | undefined;
 }
@@ -43,8 +47,9 @@ export class EndingRules {
       const known = this.#lives.get(instance.id);
       if (instance.state === 'terminated' && known?.works !== true) continue;
       const works = truth.works(instance);
-      const life = known ?? { works: false, firstBreak: undefined };
+      const life = known ?? { works: false, worksSince: 0, firstBreak: undefined };
       if (life.works && !works) life.firstBreak ??= at;
+      if (!life.works && works) life.worksSince = at;
       const logicalId = instance.tags.get(TAG.logicalId);
       if (logicalId !== undefined && (works || life.works)) this.#workedAt.set(logicalId, at);
       life.works = works;
@@ -58,7 +63,9 @@ export class EndingRules {
     this.changed();
     const { truth, now, report } = this.#parts;
     const life = this.#lives.get(instance.id);
-    const since = life?.works === true ? now() : (life?.firstBreak ?? instance.launchedAt);
+    // One that works again since a moment ago did not when it was asked.
+    const working = life?.works === true && now() - life.worksSince >= ASKED;
+    const since = working ? now() : (life?.firstBreak ?? instance.launchedAt);
     if (now() - since < LOOKED_AT_LEAST_SO_LONG_AGO) {
       report('looked-at-twice', `${instance.id} is ended, and nothing was wrong with it ${now() - since} ms ago`);
     }

@@ -52,6 +52,9 @@ export class Invariants {
   /** Machines that were launched by invocations which had just been thawed. */
   #strays = 0;
   readonly #leaving = new Set<string>();
+  /** By group: whether there are more machines than declared, and when there last were. */
+  readonly #tooMany = new Map<string, boolean>();
+  readonly #tooManyUntil = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -76,8 +79,16 @@ export class Invariants {
       if (grew && count > most + this.#strays)
         report('no-more-than-declared', `${group}: ${count} machines of at most ${most}`);
     }
+    this.#countHerds(herds);
     this.#checkAttachments();
     this.#health.update();
+  }
+
+  #countHerds(herds: ReadonlyMap<string, number>): void {
+    for (const [group, count] of herds) {
+      if (this.#tooMany.get(group)) this.#tooManyUntil.set(group, this.#parts.now());
+      this.#tooMany.set(group, count > this.#health.smallestSize(group));
+    }
   }
 
   /** Rule 1: an address and a volume are only ever given to their own logical ID. */
@@ -156,7 +167,9 @@ export class Invariants {
   leaves(instanceId: string): void {
     const instance = this.#parts.truth.instance(instanceId);
     if (instance === undefined) return;
-    if (!this.isSurplus(instance))
+    const group = instance.tags.get(TAG.group) ?? '';
+    const lately = this.#parts.now() - (this.#tooManyUntil.get(group) ?? Number.NEGATIVE_INFINITY) < KNOWLEDGE;
+    if (!lately && !this.isSurplus(instance))
       this.#parts.report('only-surplus-leaves', `${instanceId} is marked, and not too many`);
     this.#leaving.add(instanceId);
   }

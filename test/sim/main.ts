@@ -15,7 +15,7 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help) console.log(HELP);
+if (values.help) await print(HELP);
 else if (values.seed !== undefined) process.exitCode = await replay(whole('seed', values.seed));
 else {
   const workers = values.workers === undefined ? {} : { workers: whole('workers', values.workers) };
@@ -26,7 +26,7 @@ else {
       if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${options.seeds} seeds, ${failures} failed`);
     },
   });
-  console.log(report(result));
+  await print(report(result));
   process.exitCode = result.failures.length > 0 ? 1 : 0;
 }
 // What a world still waits for in virtual time keeps no process alive, but its timers are many: end here.
@@ -37,12 +37,19 @@ function whole(name: string, text: string): number {
   throw new Error(`--${name} is "${text}"; it takes a whole number.\n${HELP}`);
 }
 
+/** Resolves when it is out: what a pipe has not taken yet would be lost at the end of the process. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
 async function replay(seed: number): Promise<number> {
   const result = await simulate({ seed, keepTimeline: true });
-  console.log(result.timeline.join('\n'));
+  await print(result.timeline.join('\n'));
   const wholeAfter =
     result.wholeAfter === undefined ? '' : `, whole ${(result.wholeAfter / 1000).toFixed(0)} s after calm`;
-  console.log(`seed ${seed}: ${result.violations.length} violations${wholeAfter}, hash ${result.digest}`);
+  await print(`seed ${seed}: ${result.violations.length} violations${wholeAfter}, hash ${result.digest}`);
   return result.violations.length > 0 ? 1 : 0;
 }
 

@@ -63,7 +63,7 @@ async function live(world: World, plan: FaultPlan, dice: Dice): Promise<number |
   const broken = () => violations.length > 0;
   if (plan.fromTheStart) unleash(world, plan, dice);
   else {
-    if (!(await becomesWhole(world, BOOTSTRAP, 'whole-from-nothing'))) return undefined;
+    if ((await becomesWhole(world, BOOTSTRAP, 'whole-from-nothing')) === undefined) return undefined;
     unleash(world, plan, dice);
   }
   void use(world);
@@ -75,8 +75,9 @@ async function live(world: World, plan: FaultPlan, dice: Dice): Promise<number |
   const { launches } = (await world.store.memory()).records;
   const parked = [...launches.values()].some(({ failures }) => failures >= 7);
   const limit = parked ? WHOLE_AFTER_PARKING : WHOLE;
-  if (!(await becomesWhole(world, limit, 'whole-again', calmAt + AFTERMATH))) return undefined;
-  const wholeAfter = world.now() - calmAt;
+  const wholeAt = await becomesWhole(world, limit, 'whole-again', calmAt + AFTERMATH);
+  if (wholeAt === undefined) return undefined;
+  const wholeAfter = wholeAt - calmAt;
 
   const before = world.changes.count;
   await clock.run(broken, IDLE);
@@ -89,27 +90,27 @@ async function live(world: World, plan: FaultPlan, dice: Dice): Promise<number |
   return wholeAfter;
 }
 
-/** Whole in truth and in the controller's own eyes, with nobody at work on it any more. @param earliest not before this */
-async function becomesWhole(world: World, limit: number, rule: string, earliest = 0): Promise<boolean> {
+/** Whole in truth and in the controller's own eyes, with nobody at work on it any more. @param earliest not before this @returns since when */
+async function becomesWhole(world: World, limit: number, rule: string, earliest = 0): Promise<number | undefined> {
   const { clock, violations, truth, store, lambda } = world;
   const end = world.now() + limit;
   let wholeSince: number | undefined;
   for (;;) {
     const over = () => violations.length > 0 || (lambda.running.size === 0 && truth.flaws().length === 0);
     const settled = await clock.run(over, end - world.now());
-    if (violations.length > 0) return false;
+    if (violations.length > 0) return undefined;
     const status = await store.status();
     if (!settled) wholeSince = undefined;
     else if (status?.whole === true) {
       // A status may be older than the damage: what counts is a convergence that began after it was mended.
       wholeSince ??= world.now();
-      if (world.lastFoundWhole >= wholeSince && world.now() >= earliest) return true;
+      if (world.lastFoundWhole >= wholeSince && world.now() >= earliest) return wholeSince;
     }
     if (world.now() >= end) {
       const held = status?.held.map(({ rule: by, subject, reason }) => `${by} ${subject}: ${reason}`) ?? [];
       const flaws = truth.flaws();
       world.report(rule, `after ${limit / MINUTE} min: ${[...flaws, ...held].join('; ') || 'status is not whole'}`);
-      return false;
+      return undefined;
     }
     await clock.run(() => violations.length > 0 || truth.flaws().length > 0, Math.min(1_000, end - world.now()));
     if (truth.flaws().length > 0) wholeSince = undefined;
