@@ -13,6 +13,15 @@ export const machineBugs: readonly PlantedBug[] = [
     name: 'stale-fence-accepted',
     breaks: 'a machine does what an older lease wants after it has served a newer one',
     caughtBy: ['stale-fence-refused'],
+    faults: {
+      fromTheStart: false,
+      duration: 900_000,
+      climates: ['commands-doubled'],
+      strikes: [
+        { kind: 'spec-changed', every: 45_000 },
+        { kind: 'function-killed', every: 60_000 },
+      ],
+    },
     plant: () => ({ machines: forgetFences }),
   },
   {

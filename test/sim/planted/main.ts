@@ -12,7 +12,7 @@ if (chosen.length === 0) throw new Error(`--only is one of ${PLANTED_BUGS.map(({
 
 const hunts: Hunt[] = [];
 for (const bug of chosen) {
-  const result = await hunt(bug, seeds);
+  const result = await hunt(bug, seeds, 'drawn');
   hunts.push(result);
   const end =
     result.caught === undefined ? `not caught in ${seeds} seeds` : `caught by ${result.caught.violation.rule}`;

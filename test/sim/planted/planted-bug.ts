@@ -1,5 +1,6 @@
 import type { Plan } from '../../../lib/plan/action.ts';
 import type { PlanInput } from '../../../lib/plan/world.ts';
+import type { FaultPlan } from '../fault-plan.ts';
 import type { Overrides } from '../overrides.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -14,6 +15,8 @@ export interface PlantedBug {
   plant(): Overrides;
   /** Where it can only show: what no fault of the campaign brings about. @default a run of the campaign */
   readonly scenario?: Scenario;
+  /** The mixture of faults in which it soon shows, for bugs that the seeds' own mixtures bring out in hundreds of seeds only. */
+  readonly faults?: FaultPlan;
 }
 
 /** A bug in the planner: the plan is changed after it was made. */

@@ -31,7 +31,7 @@ export const allVolumesLost: Scenario = (seed, overrides) =>
 /** Slots tried in vain: what may be spent on them in this time, by the planner's own back-off and parking. */
 const MOST_LAUNCHES_PER_SLOT = 12;
 
-/** No boot succeeds for three hours, and then all do. */
+/** No boot succeeds for an hour and a half, and then all do. */
 export const bootsFailForHours: Scenario = (seed, overrides) =>
   story(seed, overrides, async (world) => {
     world.weather.bootFails = 1;
@@ -39,11 +39,11 @@ export const bootsFailForHours: Scenario = (seed, overrides) =>
       if (!instance.tags.has(TAG.logicalId)) void die(world, instance);
     }
     const before = world.invariants.launches;
-    await run(world, 3 * HOUR);
+    await run(world, 90 * MINUTE);
     const slots = world.truth.size('workers');
     const launches = world.invariants.launches - before;
     if (launches > slots * MOST_LAUNCHES_PER_SLOT) {
-      world.report('spend-is-bounded', `${launches} launches in 3 h for ${slots} workers that never come up`);
+      world.report('spend-is-bounded', `${launches} launches in 90 min for ${slots} workers that never come up`);
     }
     Object.assign(world.weather, calmWeather());
     if (!(await isWholeWithin(world, 8 * HOUR))) world.report('whole-again', world.truth.flaws().join('; '));
