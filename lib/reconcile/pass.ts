@@ -49,15 +49,19 @@ export interface PassOptions {
   mayAct(): boolean;
 }
 
+/** No action is begun so long after its plan's observation: who was frozen meanwhile looks again first. */
+const OBSERVATION_LASTS = 40_000;
+
 /** Observe, plan, act once. */
 export async function runPass(deps: PassDependencies, keeper: LeaseKeeper, options: PassOptions): Promise<PassOutcome> {
+  const observedAt = deps.clock.monotonic();
   const [memory, observation] = await Promise.all([deps.store.memory(), deps.observe()]);
   const { committed, records } = memory;
   if (committed === undefined) return { kind: 'undeclared' };
   const { plan: decided, asked } = await decide(deps, keeper, { committed, records }, observation, options.askNow);
   const context = { committed, records, lease: keeper.lease };
   const performed = options.mayAct()
-    ? await keeper.during(() => performAll(deps, keeper, decided.actions, context, options))
+    ? await keeper.during(() => performAll(deps, keeper, decided.actions, context, options, observedAt))
     : [];
   return { kind: 'passed', committed, plan: decided, performed, asked };
 }
@@ -95,6 +99,7 @@ async function performAll(
   actions: readonly Action[],
   context: PerformContext,
   options: PassOptions,
+  observedAt: number,
 ): Promise<readonly Performed[]> {
   const lanes = await Promise.all(
     lanesOf(actions).map(async (lane) => {
@@ -102,6 +107,7 @@ async function performAll(
       for (const action of lane) {
         if (!options.mayAct()) break;
         await keeper.ensureFresh();
+        if (deps.clock.monotonic() - observedAt > OBSERVATION_LASTS) break;
         const outcome = await attempt(deps, action, context);
         performed.push({ action, outcome });
         if (!outcome.ok) break;

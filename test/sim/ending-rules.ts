@@ -73,7 +73,8 @@ export class EndingRules {
     if (own === undefined || truth.engine(instance.id)?.disk.swarm?.raft === undefined) return;
     for (const logicalId of truth.managerIds()) {
       if (logicalId === own) continue;
-      const without = now() - (this.#workedAt.get(logicalId) ?? Number.NEGATIVE_INFINITY);
+      // One that has never worked is no member yet, and is not missed.
+      const without = now() - (this.#workedAt.get(logicalId) ?? now());
       if (without < KNOWLEDGE) continue;
       report(
         'others-work-first',

@@ -329,8 +329,11 @@ function shortened(input: object): string {
   return JSON.stringify(input, (key, value: unknown) => (key === 'UserData' ? undefined : value));
 }
 
+/** Where a launch asks for room; `undefined` when it needs none, as its token has made its machines already. */
 function zoneOf(region: Region, input: object): string | undefined {
-  const { subnets, interfaces } = region.inside.ec2;
+  const { subnets, interfaces, launches } = region.inside.ec2;
+  const token: unknown = Reflect.get(input, 'ClientToken');
+  if (typeof token === 'string' && launches.has(token)) return undefined;
   const subnetId: unknown = Reflect.get(input, 'SubnetId');
   if (typeof subnetId === 'string') return subnets.get(subnetId)?.zone;
   const named = JSON.stringify(input);
