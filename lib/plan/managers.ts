@@ -101,6 +101,9 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
         voters.filter((node) => !isMemberOf(node, logicalId) && !isHealthyVoter(node)).map((node) => node.id),
       ),
     );
+    // A machine that is about to go may still be listed as if nothing were.
+    const vacant = voting.length === 0 ? [] : others.filter(({ occupant }) => occupant === undefined);
+    for (const { logicalId: gone } of vacant) unwell.add(gone);
     if (unwell.size === 0) return undefined;
     return { rule: 'others-unwell', reason: `it has its vote still, and ${[...unwell].join(', ')} has not` };
   };

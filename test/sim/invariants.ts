@@ -200,7 +200,8 @@ export class Invariants {
   began(instanceId: string, task: AgentTask): void {
     const { cluster } = this.#parts.truth.spec;
     const key = DOCUMENTS.find((one) => documentName(cluster, one) === task.documentName);
-    if (key === 'engine-restart') this.#takesVoter(instanceId, 'has its engine restarted');
+    if (key === 'engine-restart' && !this.#parts.truth.refusesRestart(instanceId))
+      this.#takesVoter(instanceId, 'has its engine restarted');
     if (key === 'node-demote') {
       const node = this.#parts.truth.state()?.nodes.get(task.parameters['node']?.[0] ?? '');
       if (node !== undefined) this.#takesVoter(node.hostname, 'is demoted');

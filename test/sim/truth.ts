@@ -72,6 +72,12 @@ export class Truth {
     return engine !== undefined && answers(engine);
   }
 
+  /** Its script restarts no engine that answers and that it restarted within the last minute. */
+  refusesRestart(instanceId: string): boolean {
+    const at = this.#fleet.machines.get(instanceId)?.restartedAt;
+    return at !== undefined && this.#fleet.world.clock.now() - at < 60_000 && this.answers(instanceId);
+  }
+
   /** Does the machine take part in Raft under a leader with a majority? */
   votes(instanceId: string): boolean {
     const leader = this.leader();
