@@ -13,13 +13,13 @@ import {
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { Stage } from 'aws-cdk-lib';
-import { systemClock } from '../../../lib/system-clock.ts';
 import { type AssemblyStack, readAssembly } from '../../../lab/cloudformation/assembly.ts';
 import type { Clients } from '../../../lab/cloudformation/clients.ts';
 import { deleteStack } from '../../../lab/cloudformation/delete-stack.ts';
 import { type ProvisionOptions, provision } from '../../../lab/cloudformation/provision.ts';
 import { StackError } from '../../../lab/cloudformation/stack/stack.ts';
 import { seededRandom } from '../../../lab/sim/random.ts';
+import { systemClock } from '../../../lib/system-clock.ts';
 import { declared, stackOf } from '../../lib/constructs/synth.ts';
 import { createWholeRegion, type WholeRegion } from './support/whole-region.ts';
 

@@ -1,4 +1,3 @@
-import { systemClock } from '../../../../lib/system-clock.ts';
 import { type Clients, createClients } from '../../../../lab/cloudformation/clients.ts';
 import { createSimulatedFleet } from '../../../../lab/machines/simulated/fleet.ts';
 import { createDynamoDbService } from '../../../../lab/region/dynamodb/service.ts';
@@ -10,6 +9,7 @@ import { createRegion, type Region } from '../../../../lab/region/region.ts';
 import type { RegionSettings } from '../../../../lab/region/settings.ts';
 import { createSqsService } from '../../../../lab/region/sqs/service.ts';
 import { seededRandom } from '../../../../lab/sim/random.ts';
+import { systemClock } from '../../../../lib/system-clock.ts';
 
 export interface WholeRegion {
   readonly region: Region;
