@@ -125,7 +125,7 @@ describe('lab with simulated machines', () => {
     const { functions } = z
       .object({ functions: z.array(z.unknown()) })
       .parse((await control('GET', 'instances')).value);
-    assert.deepEqual(functions, [{ name: 'caller', busy: 0, idle: 1, invocations: 1, errors: 0 }]);
+    assert.deepEqual(functions, [{ name: 'caller', busy: 0, idle: 1, undelivered: 0, invocations: 1, errors: 0 }]);
     assert.deepEqual((await control('GET', 'faults')).value, []);
   });
 

@@ -28,8 +28,12 @@ async function machine(swarm = 'active true'): Promise<StubMachine> {
   await made.stub(
     'aws',
     `case "$*" in
-      *get-parameter*) if [ -e stored ]; then cat stored; else echo 'ParameterNotFound' >&2; exit 254; fi ;;
-      *put-parameter*) cat > stored ;;
+      *get-parameter*join-token/*)
+        words="$*"; role=\${words##*join-token/}; role=\${role%% *}
+        for file in "stored-$role" stored; do if [ -e "$file" ]; then cat "$file"; exit; fi; done
+        echo 'ParameterNotFound' >&2; exit 254 ;;
+      *put-parameter*join-token/manager*) cat > stored-manager ;;
+      *put-parameter*join-token/worker*) cat > stored-worker ;;
     esac`,
   );
   return made;
@@ -116,7 +120,7 @@ describe('swarm-init', () => {
         /^docker swarm init --advertise-addr 10.42.0.10 --default-addr-pool 10.128.0.0\/9/.test(call),
       ),
     );
-    assert.equal(await made.read('stored'), TOKEN);
+    for (const role of ['manager', 'worker']) assert.equal(await made.read(`stored-${role}`), TOKEN);
     assert.ok(!`${ended.stdout}${ended.stderr}${calls.join()}`.includes('SWMTKN'));
   });
 
