@@ -1,5 +1,3 @@
-import type { FlavorName } from '../spec/spec.ts';
-
 /** A fact that may not be known. "Could not find out" is not "is gone" (Safety 7). */
 export type Sighting<T> =
   | { readonly seen: true; readonly value: T }
@@ -120,6 +118,3 @@ export interface SwarmNode {
       }
     | undefined;
 }
-
-/** Which flavor runs on a group's machines: enough to know whom to probe. */
-export type FlavorOf = (group: string) => FlavorName | undefined;

@@ -1,5 +1,5 @@
 import type { InstanceSeen, Observation, ProbeOutcome } from '../observe/observation.ts';
-import type { CommittedSpec, FlavorName, GroupSpec } from '../spec/spec.ts';
+import type { CommittedSpec, GroupSpec } from '../spec/spec.ts';
 import { LIMITS } from './limits.ts';
 import type { LaunchRecord, Records } from './records.ts';
 
@@ -29,10 +29,6 @@ export function declaredGroups(input: PlanInput): readonly DeclaredGroup[] {
   return Object.entries(input.committed.spec.groups)
     .map(([name, spec]) => ({ name, spec }))
     .sort((a, b) => compareText(a.name, b.name));
-}
-
-export function flavorOf(input: PlanInput, group: string | undefined): FlavorName | undefined {
-  return group === undefined ? undefined : ownEntry(input.committed.spec.groups, group)?.flavor;
 }
 
 export function ownEntry<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
