@@ -61,6 +61,18 @@ export async function confirmLaunch(
   return done(`generation ${record.generation} of ${record.slot}`);
 }
 
+/** What was intended is not wanted any more: its generation is closed, and that is no failure of the slot. */
+export async function abandonLaunch(
+  action: Extract<Action, { kind: 'abandonLaunch' }>,
+  context: ActContext,
+): Promise<ActionOutcome> {
+  const record = recordOf(action, context);
+  if ('ok' in record) return record;
+  if (record.state !== 'intended') return failed('NotIntended', `${record.slot} is ${record.state}; plan again`, 'soon');
+  await context.store.putLaunch(context.lease, { ...record, state: 'failed', lastError: 'not wanted any more' });
+  return done(`generation ${record.generation} of ${record.slot}`);
+}
+
 function recordOf(
   { slot, generation }: { readonly slot: string; readonly generation: number },
   context: ActContext,

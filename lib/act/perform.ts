@@ -3,7 +3,7 @@ import type { Action } from '../plan/action.ts';
 import { StoreBusyError } from '../store/errors.ts';
 import type { ActContext } from './context.ts';
 import { claimGenesis, initSwarm, recordGenesis } from './genesis.ts';
-import { confirmLaunch, launch } from './launch.ts';
+import { abandonLaunch, confirmLaunch, launch } from './launch.ts';
 import { type ActionOutcome, done, failed } from './outcome.ts';
 import { demoteNode, drainNode, join, removeNode, restartEngine } from './swarm.ts';
 import { terminate } from './terminate.ts';
@@ -32,6 +32,8 @@ async function carryOut(action: Action, context: ActContext): Promise<ActionOutc
       return await launch(action, context);
     case 'confirmLaunch':
       return await confirmLaunch(action, context);
+    case 'abandonLaunch':
+      return await abandonLaunch(action, context);
     case 'attachVolume':
       return await attachVolume(action, context);
     case 'terminate':

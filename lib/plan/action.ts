@@ -6,6 +6,8 @@ export type Action = { readonly reason: string } & (
   | LaunchAction
   /** Mark a launch as healthy: it stops counting as a failure. */
   | { readonly kind: 'confirmLaunch'; readonly slot: string; readonly generation: number }
+  /** A launch that was begun, of which nothing came to be seen, and which is more than is wanted by now: it is not sent again. */
+  | { readonly kind: 'abandonLaunch'; readonly slot: string; readonly generation: number }
   | {
       readonly kind: 'attachVolume';
       readonly logicalId: string;
@@ -82,4 +84,12 @@ export interface Plan {
   readonly ask: readonly string[];
   /** True while a manager's address or disk is about to be free: a listing without a leader can take 8 s, and would hold it up. */
   readonly askCanWait: boolean;
+}
+
+/**
+ * Could it take a vote, or a machine that works, if what it was planned from is not true any more? Such an action is
+ * begun soon after the answers that call for it, or not at all.
+ */
+export function isDrastic({ kind }: Action): boolean {
+  return kind === 'terminate' || kind === 'restartEngine' || kind === 'demoteNode';
 }

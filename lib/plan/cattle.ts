@@ -50,7 +50,7 @@ function planHerd(input: PlanInput, draft: Draft, view: SwarmView, group: Declar
   }
   const live = machines.filter(isLive);
   for (const { id } of live.filter((one) => one.state === 'pending')) draft.wait('instance to run', id);
-  const expected = planUnsettled(input, draft, group);
+  const expected = planUnsettled(input, draft, group, live, size);
   // A removal that was begun is finished, also when the number was raised again: the machine is drained already.
   const marked = live.filter(({ id }) => input.records.suspicions.get(id)?.symptom === LEAVING);
   const surplus = Math.max(live.length - size, marked.length);
@@ -64,18 +64,44 @@ function planHerd(input: PlanInput, draft: Draft, view: SwarmView, group: Declar
   return { staying: live.map((instance) => ({ group, instance })), leaving: [] };
 }
 
-/** Finishes launches whose outcome is not known. Returns how many machines they stand for. */
-function planUnsettled(input: PlanInput, draft: Draft, group: DeclaredGroup): number {
+/**
+ * Finishes launches whose outcome is not known, as far as they are wanted still: none is sent again that would make
+ * more machines than declared. Returns how many machines are expected of them beyond those that are listed.
+ */
+function planUnsettled(
+  input: PlanInput,
+  draft: Draft,
+  group: DeclaredGroup,
+  live: readonly InstanceSeen[],
+  size: number,
+): number {
   let expected = 0;
   for (const subnet of input.committed.deployment.subnets) {
     const slot = batchSlot(group.name, subnet.zone);
     const fate = launchFate(input, slot);
     if (fate.kind !== 'unfinished' && fate.kind !== 'unseen') continue;
     const { record } = fate;
-    expected += fate.kind === 'unfinished' ? record.count : fate.missing.length;
-    if (fate.kind === 'unseen' && !fate.replay) {
-      draft.wait(`${fate.missing.join(', ')} to be listed`, group.name);
-      continue;
+    if (fate.kind === 'unseen') {
+      expected += fate.missing.length;
+      if (!fate.replay) {
+        draft.wait(`${fate.missing.join(', ')} to be listed`, group.name);
+        continue;
+      }
+    } else {
+      const listed = live.filter((one) => one.zone === subnet.zone && one.generation === record.generation).length;
+      const open = Math.max(0, record.count - listed);
+      if (open > 0 && live.length + expected + open > size) {
+        // It may have been carried out and not be listed yet, so it counts for as long as a launch may stay unseen.
+        if (input.now - record.intendedAt < LIMITS.visibility) {
+          expected += open;
+          draft.wait('a launch of unknown outcome to be listed', group.name);
+        } else {
+          const reason = `the launch of ${record.count} in ${subnet.zone} was begun, none is listed, and ${size} are declared by now`;
+          draft.act({ kind: 'abandonLaunch', slot, generation: record.generation, reason });
+        }
+        continue;
+      }
+      expected += open;
     }
     draft.act({
       kind: 'launch',

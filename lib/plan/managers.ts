@@ -1,4 +1,5 @@
 import type { SwarmNode } from '../observe/observation.ts';
+import { LEAVING } from './cattle.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
@@ -6,7 +7,7 @@ import { LIMITS } from './limits.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
 import { isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';
-import { declaredGroups, logicalIdsOf, type PlanInput } from './world.ts';
+import { declaredGroups, instancesInOrder, logicalIdsOf, type PlanInput } from './world.ts';
 
 /** Every declared manager with its machine and what is to be thought of it, in address order. */
 export function managersOf(input: PlanInput, occupants: readonly Occupant[], view: SwarmView): readonly Manager[] {
@@ -22,11 +23,17 @@ export function managersOf(input: PlanInput, occupants: readonly Occupant[], vie
     });
 }
 
-/** All managers are asked in every pass: each has its own view. */
+/**
+ * All managers are asked in every pass: each has its own view. With them whatever looked broken before, so that what is
+ * decided about it rests on answers of one moment.
+ */
 export function askManagers(input: PlanInput, draft: Draft, managers: readonly Manager[]): void {
-  for (const { occupant } of managers) {
-    if (occupant?.instance.state !== 'running') continue;
-    if (answerOf(input, occupant.instance) === undefined) draft.ask(occupant.instance.id);
+  const suspects = instancesInOrder(input).filter(({ id }) => {
+    const suspicion = input.records.suspicions.get(id);
+    return suspicion !== undefined && suspicion.symptom !== LEAVING;
+  });
+  for (const instance of [...managers.flatMap(({ occupant }) => occupant?.instance ?? []), ...suspects]) {
+    if (instance.state === 'running' && answerOf(input, instance) === undefined) draft.ask(instance.id);
   }
 }
 

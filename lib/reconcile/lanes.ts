@@ -20,6 +20,7 @@ export function subjectOf(action: Action): string {
   switch (action.kind) {
     case 'launch':
     case 'confirmLaunch':
+    case 'abandonLaunch':
       return action.slot;
     case 'attachVolume':
       return action.logicalId;

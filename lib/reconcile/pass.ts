@@ -1,7 +1,7 @@
 import type { ActionOutcome } from '../act/outcome.ts';
 import type { Clock } from '../clock.ts';
 import type { Observation, ProbeOutcome } from '../observe/observation.ts';
-import type { Action, Plan } from '../plan/action.ts';
+import { type Action, isDrastic, type Plan } from '../plan/action.ts';
 import { plan } from '../plan/plan.ts';
 import type { Records } from '../plan/records.ts';
 import type { PlanInput } from '../plan/world.ts';
@@ -51,6 +51,8 @@ export interface PassOptions {
 
 /** No action is begun so long after its plan's observation: who was frozen meanwhile looks again first. */
 const OBSERVATION_LASTS = 40_000;
+/** … and nothing that could take a vote or a working machine so long after the machines were asked. */
+const ANSWERS_LAST = 20_000;
 
 /** Observe, plan, act once. */
 export async function runPass(deps: PassDependencies, keeper: LeaseKeeper, options: PassOptions): Promise<PassOutcome> {
@@ -58,12 +60,20 @@ export async function runPass(deps: PassDependencies, keeper: LeaseKeeper, optio
   const [memory, observation] = await Promise.all([deps.store.memory(), deps.observe()]);
   const { committed, records } = memory;
   if (committed === undefined) return { kind: 'undeclared' };
-  const { plan: decided, asked } = await decide(deps, keeper, { committed, records }, observation, options.askNow);
+  const decision = await decide(deps, keeper, { committed, records }, observation, options.askNow);
   const context = { committed, records, lease: keeper.lease };
+  const { actions } = decision.plan;
+  const ages = { observedAt, askedAt: decision.askedAt ?? observedAt };
   const performed = options.mayAct()
-    ? await keeper.during(() => performAll(deps, keeper, decided.actions, context, options, observedAt))
+    ? await keeper.during(() => performAll(deps, keeper, actions, context, options, ages))
     : [];
-  return { kind: 'passed', committed, plan: decided, performed, asked };
+  return { kind: 'passed', committed, plan: decision.plan, performed, asked: decision.askedAt !== undefined };
+}
+
+interface Decision {
+  readonly plan: Plan;
+  /** When the first machines were asked, by the monotonic clock; `undefined`: nobody was. */
+  readonly askedAt: number | undefined;
 }
 
 /**
@@ -76,20 +86,25 @@ async function decide(
   memory: { readonly committed: CommittedSpec; readonly records: Memory['records'] },
   infrastructure: Observation,
   askNow: boolean,
-): Promise<{ readonly plan: Plan; readonly asked: boolean }> {
+): Promise<Decision> {
   let observation = infrastructure;
-  let asked = false;
+  let askedAt: number | undefined;
   for (;;) {
     const decided = (deps.plan ?? plan)({ ...memory, observation, now: deps.clock.now() });
     const unanswered = decided.ask.filter((id) => observation.probes?.has(id) !== true);
-    if (unanswered.length === 0) return { plan: decided, asked };
-    if (!asked && !askNow && (decided.actions.length > 0 || decided.askCanWait)) return { plan: decided, asked };
+    if (unanswered.length === 0) return { plan: decided, askedAt };
+    if (askedAt === undefined) {
+      if (!askNow && (decided.actions.length > 0 || decided.askCanWait)) return { plan: decided, askedAt };
+    } else if (decided.actions.some(isDrastic)) {
+      // The answers there are call for it now; those of others would make them older.
+      return { plan: decided, askedAt };
+    }
+    askedAt ??= deps.clock.monotonic();
     const answers = await keeper.during(() => deps.probe(unanswered));
     const silent = unanswered.filter((id) => !answers.has(id));
     const probes = new Map([...(observation.probes ?? []), ...answers]);
     for (const id of silent) probes.set(id, { kind: 'silent', why: 'failed', reason: 'no answer was collected' });
     observation = { ...observation, probes };
-    asked = true;
   }
 }
 
@@ -99,7 +114,7 @@ async function performAll(
   actions: readonly Action[],
   context: PerformContext,
   options: PassOptions,
-  observedAt: number,
+  ages: { readonly observedAt: number; readonly askedAt: number },
 ): Promise<readonly Performed[]> {
   const lanes = await Promise.all(
     lanesOf(actions).map(async (lane) => {
@@ -107,7 +122,9 @@ async function performAll(
       for (const action of lane) {
         if (!options.mayAct()) break;
         await keeper.ensureFresh();
-        if (deps.clock.monotonic() - observedAt > OBSERVATION_LASTS) break;
+        const now = deps.clock.monotonic();
+        if (now - ages.observedAt > OBSERVATION_LASTS) break;
+        if (isDrastic(action) && now - ages.askedAt > ANSWERS_LAST) break;
         const outcome = await attempt(deps, action, context);
         performed.push({ action, outcome });
         if (!outcome.ok) break;

@@ -216,8 +216,9 @@ export class Invariants {
     const { truth, report, inside } = this.#parts;
     if (!truth.votes(instanceId)) return;
     const own = inside.ec2.instances.get(instanceId)?.tags.get(TAG.logicalId);
-    // With no manager to ask, nobody can know who votes, and only a restart can bring one back.
-    const answering = truth.live().some(({ id, tags }) => tags.has(TAG.logicalId) && truth.answers(id));
+    // With no manager that could say so nobody can know who votes, and only a restart can bring one back. One that is cut
+    // off from the others knows nothing of them.
+    const answering = truth.live().some(({ id }) => truth.votes(id) && truth.answers(id));
     if (!answering) return;
     // One that got its vote back a moment ago had none when the managers were asked.
     if (own === undefined || this.#health.votedFor(own) < ASKED) return;

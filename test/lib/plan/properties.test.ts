@@ -147,6 +147,7 @@ describe('for any observation, also a nonsense one', () => {
       fc.sample(anyCluster, 4_000).flatMap((cluster) => plan(planInput(cluster)).actions.map((action) => action.kind)),
     );
     const every: Record<Action['kind'], true> = {
+      abandonLaunch: true,
       absolve: true,
       attachVolume: true,
       claimGenesis: true,
