@@ -15,10 +15,18 @@ export const TAG = {
   generation: 'everswarm:generation',
   /** On an instance: the hash of the configuration it was launched with. */
   configHash: 'everswarm:config-hash',
+  /** On a volume that is nobody's any more: `retired` (its manager was removed) or `stale` (its state must never come back). */
+  mark: 'everswarm:mark',
 } as const;
 
 /** The engine label that carries a pet's logical ID. */
 export const LOGICAL_ID_LABEL = 'everswarm.logical-id';
+
+/** The engine label that carries the hash of the settings that are changed in place (`lib/spec/settings-hash.ts`). */
+export const SETTINGS_LABEL = 'everswarm.settings';
+
+/** The node label that says: drained by the controller, not by a person. Its value is the fence it was done under. */
+export const DRAINED_LABEL = 'everswarm.drained';
 
 /** The SSM documents of a cluster. What each takes and returns: `templates/README.md`. */
 export const DOCUMENTS = [

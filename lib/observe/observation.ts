@@ -55,7 +55,15 @@ export interface VolumeSeen {
   readonly attachedTo: string | undefined;
   /** `attaching`, `attached`, `detaching`, `busy`; `undefined` when attached to nothing. */
   readonly attachment: string | undefined;
+  /** From the tag `everswarm:mark`; a marked volume belongs to no logical ID any more. */
+  readonly mark: VolumeMark | undefined;
 }
+
+/**
+ * `retired`: its manager was removed from the cluster. `stale`: it holds state of the Swarm from before a recovery, which
+ * must never come back beside it; also what any other value of the tag is taken for.
+ */
+export type VolumeMark = 'retired' | 'stale';
 
 export type ProbeOutcome =
   | { readonly kind: 'answered'; readonly probe: MachineProbe }
@@ -75,11 +83,22 @@ export interface MachineProbe {
   readonly stateMounted: boolean;
   /** Is there Raft state on the disk? Read from the files, so it is known also with the engine down. */
   readonly raftState: 'present' | 'none';
+  /** How new the Raft state on the disk is, for choosing between disks; `undefined` when there is none or it can't be told. */
+  readonly raftAge: RaftAge | undefined;
   /** End of the node certificate, milliseconds since the epoch. */
   readonly certificateEnds: number | undefined;
   readonly engine: EngineProbe;
   /** The Swarm's nodes as this machine sees them; `undefined` when it is no manager or could not say. */
   readonly nodes: readonly SwarmNode[] | undefined;
+  /** False: `nodes` holds only the first of them, all managers among these (the list was too long for one report). */
+  readonly nodesComplete: boolean;
+}
+
+export interface RaftAge {
+  /** The highest log index that names of snapshots and log segments on the disk tell of. */
+  readonly index: number;
+  /** When the log was last written to, milliseconds since the epoch by the machine's clock. */
+  readonly writtenAt: number;
 }
 
 export type EngineProbe =
@@ -108,6 +127,12 @@ export interface SwarmNode {
   readonly address: string;
   /** From the engine label; `undefined` for cattle. */
   readonly logicalId: string | undefined;
+  /** Hash of the settings that its engine runs with, from the engine label; `undefined` where it has none. */
+  readonly settings: string | undefined;
+  /** Was it the controller that drained it? From the node label. */
+  readonly drainedByUs: boolean;
+  /** Tasks that are to run on it; `undefined` when they were not counted. */
+  readonly tasks: number | undefined;
   /** Present for members of the Raft group only. */
   readonly raft:
     | {

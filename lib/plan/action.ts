@@ -1,5 +1,6 @@
 import type { SwarmRole } from '../names.ts';
-import type { Suspicion } from './records.ts';
+import type { VolumeMark } from '../observe/observation.ts';
+import type { RolloutRecord, Suspicion } from './records.ts';
 
 /** One step from observation to spec. Every action says why. */
 export type Action = { readonly reason: string } & (
@@ -30,6 +31,48 @@ export type Action = { readonly reason: string } & (
       /** A healthy manager that can publish the tokens, should they be missing or stale. */
       readonly publisher: string;
     }
+  /** A new state volume for a logical ID whose volume is lost, or marked as stale. */
+  | {
+      readonly kind: 'createVolume';
+      readonly logicalId: string;
+      readonly group: string;
+      readonly zone: string;
+      /** The volume that is lost: the executor makes sure of that once more. `undefined`: it is marked, and known to be there. */
+      readonly lostVolumeId: string | undefined;
+      /** Makes the client token: the same for one loss, another for the next. */
+      readonly token: string;
+    }
+  | { readonly kind: 'markVolume'; readonly volumeId: string; readonly logicalId: string; readonly mark: VolumeMark }
+  /** Stops a manager's engine cleanly before its machine is ended; the script makes sure of the quorum first. */
+  | { readonly kind: 'stopEngine'; readonly instanceId: string; readonly nodeId: string }
+  /** Gives running engines other settings (labels) without a restart. */
+  | {
+      readonly kind: 'applySettings';
+      readonly group: string;
+      /** Of the settings; they then show it as their engine label. */
+      readonly hash: string;
+      readonly instanceIds: readonly string[];
+    }
+  /** A declared manager's node that is a worker becomes a manager again. */
+  | { readonly kind: 'promoteNode'; readonly nodeId: string; readonly via: string }
+  /** Ends a drain that the controller began. */
+  | { readonly kind: 'activateNode'; readonly nodeId: string; readonly via: string }
+  /** Deletes what a machine holds of a Swarm that does not know it any more, so that it can join anew. */
+  | { readonly kind: 'leaveSwarm'; readonly instanceId: string; readonly logicalId: string }
+  /** A new Swarm of one manager from the state of a survivor, on an operator's explicit command. */
+  | {
+      readonly kind: 'forceNewCluster';
+      readonly instanceId: string;
+      readonly logicalId: string;
+      readonly clusterId: string;
+    }
+  /** The recovery is over, or refused: forget the command. */
+  | { readonly kind: 'closeRecovery' }
+  /** Every machine of the group has this configuration and is healthy: remember it as good. */
+  | { readonly kind: 'settleRollout'; readonly record: RolloutRecord }
+  | { readonly kind: 'haltRollout'; readonly record: RolloutRecord }
+  /** Commit the group's configuration of a former version anew, as the newest one failed. */
+  | { readonly kind: 'rollBack'; readonly group: string; readonly toVersion: number; readonly record: RolloutRecord }
   | { readonly kind: 'demoteNode'; readonly nodeId: string; readonly via: string }
   | { readonly kind: 'removeNode'; readonly nodeId: string; readonly via: string }
   | { readonly kind: 'drainNode'; readonly nodeId: string; readonly via: string; readonly seconds: number }
@@ -48,6 +91,8 @@ export interface LaunchAction {
   readonly generation: number;
   /** True when the record is there already: its request is sent again, to the letter, to make sure of the effect. */
   readonly replay: boolean;
+  /** The spec version whose configuration of the group is launched: the newest, or the last good one under a halted roll-out. */
+  readonly version: number;
   /** Launches in a row, before this one, that never became healthy. */
   readonly failures: number;
   readonly order: LaunchOrder;
@@ -86,10 +131,19 @@ export interface Plan {
   readonly askCanWait: boolean;
 }
 
+const DRASTIC: ReadonlySet<ActionKind> = new Set<ActionKind>([
+  'terminate',
+  'restartEngine',
+  'stopEngine',
+  'demoteNode',
+  'leaveSwarm',
+  'forceNewCluster',
+]);
+
 /**
  * Could it take a vote, or a machine that works, if what it was planned from is not true any more? Such an action is
  * begun soon after the answers that call for it, or not at all.
  */
 export function isDrastic({ kind }: Action): boolean {
-  return kind === 'terminate' || kind === 'restartEngine' || kind === 'demoteNode';
+  return DRASTIC.has(kind);
 }

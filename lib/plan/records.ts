@@ -6,6 +6,10 @@ export interface Records {
   /** By instance id: what looked broken in earlier passes. Nothing destructive happens on one look. */
   readonly suspicions: ReadonlyMap<string, Suspicion>;
   readonly mode: ControllerMode;
+  /** By group: the last configuration that was rolled out to the end, and decisions about the one under way. */
+  readonly rollouts: ReadonlyMap<string, RolloutRecord>;
+  /** An operator's command to make a new Swarm from one survivor; `undefined` when there is none. */
+  readonly recovery: Recovery | undefined;
 }
 
 /** `active` repairs; `removing`: the cluster is being taken down, nothing is launched any more. */
@@ -46,7 +50,12 @@ export interface LaunchRequest {
   readonly count: number;
   /** Pets bring their interface; cattle name a subnet. */
   readonly placement:
-    | { readonly kind: 'interface'; readonly interfaceId: string }
+    | {
+        readonly kind: 'interface';
+        readonly interfaceId: string;
+        /** The state volume that its boot waits for; `undefined` only in requests stored by former versions. */
+        readonly volumeId: string | undefined;
+      }
     | { readonly kind: 'subnet'; readonly subnetId: string };
   /** `undefined` only in requests stored by former versions: those launched pets with the image's own mapping. */
   readonly rootVolume: RootVolume | undefined;
@@ -67,6 +76,38 @@ export interface Genesis {
   readonly claimedAt: number;
   /** The Swarm's cluster id, once it was seen; from then on nothing is ever initialised again. */
   readonly clusterId: string | undefined;
+}
+
+/** What is remembered of a group's roll-outs. How far one has come is read from the instances' tags. */
+export interface RolloutRecord {
+  readonly group: string;
+  /** The newest spec version under which every machine of the group was up to date and healthy; `undefined`: none yet. */
+  readonly good: { readonly version: number; readonly hash: string } | undefined;
+  /** A halt of the roll-out to the configuration with this hash; a roll-out to any other is not halted by it. */
+  readonly halt: RolloutHalt | undefined;
+}
+
+export interface RolloutHalt {
+  readonly hash: string;
+  /** `controller`, or who of the operators. */
+  readonly by: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * An operator's decision, with the quorum lost for good, to make a new Swarm from one manager's state. What other
+ * managers hold is given up with it.
+ */
+export interface Recovery {
+  /** Logical ID of the manager whose state is kept. */
+  readonly survivor: string;
+  /** The Swarm's cluster id that the operator confirmed. */
+  readonly clusterId: string;
+  readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly requestedAt: number;
 }
 
 /** A running machine that looked broken, and since when. */

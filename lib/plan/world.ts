@@ -1,5 +1,5 @@
 import type { InstanceSeen, Observation, ProbeOutcome } from '../observe/observation.ts';
-import type { CommittedSpec, GroupSpec } from '../spec/spec.ts';
+import type { CommittedSpec, GroupSpec, PinnedImage } from '../spec/spec.ts';
 import { LIMITS } from './limits.ts';
 import type { LaunchRecord, Records } from './records.ts';
 
@@ -8,8 +8,17 @@ export interface PlanInput {
   readonly committed: CommittedSpec;
   readonly observation: Observation;
   readonly records: Records;
+  /** By group: its last good configuration, for groups whose roll-out is halted; what is lost comes back with it. */
+  readonly former: ReadonlyMap<string, FormerGroup>;
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+/** A group as a former version declared it. */
+export interface FormerGroup {
+  readonly version: number;
+  readonly spec: GroupSpec;
+  readonly image: PinnedImage;
 }
 
 const LIVE = new Set(['pending', 'running']);

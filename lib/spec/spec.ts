@@ -31,7 +31,28 @@ export interface GroupSpec {
   readonly labels: Readonly<Record<string, string>>;
   /** Extra shell commands run as root at each first boot, before Docker starts, in order. */
   readonly initCommands: readonly string[];
+  /** How machines are replaced when the group's configuration changes. */
+  readonly update: UpdatePolicy;
 }
+
+/** How a group is rolled from one configuration to the next. */
+export interface UpdatePolicy {
+  /** How many machines may be missing at a time, of the group's number; pets: always 1. */
+  readonly maxUnavailable: Amount;
+  /** How many machines more than declared there may be at a time; pets: always 0, as an address has one machine. */
+  readonly maxSurge: Amount;
+  /** How long a new machine must have been healthy before the next one is touched, seconds. */
+  readonly healthySeconds: number;
+  /** How long a new machine may take to become healthy before the roll-out counts as failed, seconds. */
+  readonly timeout: number;
+  /** What becomes of a roll-out that failed. */
+  readonly onFailure: 'pause' | 'rollback';
+}
+
+/** A number of machines, or a share of the group's number: surge is rounded up, unavailable down. */
+export type Amount =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'percent'; readonly percent: number };
 
 /** Pets by identity (each logical ID is a private IP address), or cattle by number. */
 export type Allocation =

@@ -1,4 +1,13 @@
-import type { ControllerMode, Genesis, LaunchRecord, Records, Suspicion } from '../plan/records.ts';
+import type {
+  ControllerMode,
+  Genesis,
+  LaunchRecord,
+  Records,
+  Recovery,
+  RolloutHalt,
+  RolloutRecord,
+  Suspicion,
+} from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 
 /** A lease that is ours. `fence` grows with each acquisition and guards every later write. */
@@ -90,6 +99,17 @@ export interface Store {
   putLaunch(lease: Lease, record: LaunchRecord): Promise<void>;
   /** @throws LeaseLostError */
   putSuspicion(lease: Lease, suspicion: Suspicion): Promise<void>;
+  /** @throws LeaseLostError */
+  putRollout(lease: Lease, record: RolloutRecord): Promise<void>;
+  /** @throws LeaseLostError */
+  removeRecovery(lease: Lease): Promise<void>;
+  /**
+   * An operator's decision, without the lease: stores the halt, or takes it away. What else the record holds stays.
+   * Conditional on nothing: the newest decision of a person is in force.
+   */
+  decideRollout(group: string, halt: RolloutHalt | undefined): Promise<void>;
+  /** An operator's command; one that is there already is kept. @returns the one in force */
+  requestRecovery(recovery: Recovery): Promise<Recovery>;
   /** Absent already: no error. @throws LeaseLostError */
   removeSuspicion(lease: Lease, instanceId: string): Promise<void>;
 
