@@ -85,6 +85,8 @@ export interface RolloutRecord {
   readonly good: { readonly version: number; readonly hash: string } | undefined;
   /** A halt of the roll-out to the configuration with this hash; a roll-out to any other is not halted by it. */
   readonly halt: RolloutHalt | undefined;
+  /** When a person last had a halted roll-out go on, milliseconds since the epoch: what failed before does not count. */
+  readonly resumedAt: number | undefined;
 }
 
 export interface RolloutHalt {
