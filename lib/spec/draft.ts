@@ -17,6 +17,7 @@ import { architectureOf } from './instance-type.ts';
 import type { Path, Problems } from './problems.ts';
 import { isPrototypeKey } from './prototype-keys.ts';
 import { readFields, readValue } from './read-fields.ts';
+import { readUpdate } from './read-update.ts';
 import type { Allocation, AmiChoice, FlavorName, GroupSpec, NetworkSpec, VolumeSpec } from './spec.ts';
 
 /** A cluster as far as it could be read: what was refused is `undefined`, so that the rest can still be checked. */
@@ -83,6 +84,7 @@ function readGroup(name: string, value: unknown, problems: Problems): DraftGroup
     volume: {},
     labels: {},
     initCommands: [],
+    update: {},
     ...value,
   };
   const fields = readFields(GROUP_FIELDS, ['flavor', 'allocation'], given, path, problems);
@@ -93,12 +95,13 @@ function readGroup(name: string, value: unknown, problems: Problems): DraftGroup
   const initCommands = fields.initCommands?.flatMap((command, index) => {
     return readValue(INIT_COMMAND, command, [...path, 'initCommands', index], problems) ?? [];
   });
+  const update = fields.update && readUpdate(fields.update, allocation?.kind, [...path, 'update'], problems);
   // The architecture of a bad instance type is unknown; its own problem is told already.
   const ami = readAmi(fields.ami, instanceType ?? DEFAULT_INSTANCE_TYPE, [...path, 'ami'], problems);
   const sound = problems.all.length === before;
   const whole =
-    sound && flavor && allocation && instanceType && ami && volume && labels && initCommands
-      ? { flavor, allocation, instanceType, ami, volume, labels, initCommands }
+    sound && flavor && allocation && instanceType && ami && volume && labels && initCommands && update
+      ? { flavor, allocation, instanceType, ami, volume, labels, initCommands, update }
       : undefined;
   return { name, path, flavor, allocation, volume, whole };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AMI_NAMES } from './ami.ts';
 import { INSTANCE_TYPE } from './instance-type.ts';
 import { isReservedLabel } from './labels.ts';
-import { FLAVORS } from './spec.ts';
+import { type Amount, FLAVORS } from './spec.ts';
 
 /**
  * What each field of `swarm.yaml` may hold. The text given to `allowed` is what an error says is allowed: a schema
@@ -44,6 +44,7 @@ export const GROUP_FIELDS = {
   volume: record('`{ sizeGiB: number, type: gp3 }`'),
   labels: record('labels: text by name'),
   initCommands: z.array(z.unknown(), allowed('a list of shell commands')).max(64, allowed('at most 64 commands')),
+  update: record('`{ maxUnavailable, maxSurge, healthySeconds, timeout, onFailure }`'),
 };
 
 export const ALLOCATION_FIELDS = {
@@ -64,6 +65,28 @@ export const AMI_FIELDS = {
 export const VOLUME_FIELDS = {
   sizeGiB: whole(1, 16384, ' (GiB)'),
   type: oneOf(['gp3', 'gp2', 'io1', 'io2']),
+};
+
+const AMOUNT_ALLOWED = allowed('a whole number of machines from 0 to 1000, or a share of the group from 0% to 100%');
+const AMOUNT = z
+  .union(
+    [
+      z.number().int(AMOUNT_ALLOWED).min(0, AMOUNT_ALLOWED).max(1000, AMOUNT_ALLOWED),
+      z.string().regex(/^(100|[1-9]?\d)%$/, AMOUNT_ALLOWED),
+    ],
+    AMOUNT_ALLOWED,
+  )
+  .transform((amount): Amount => {
+    if (typeof amount === 'number') return { kind: 'count', count: amount };
+    return { kind: 'percent', percent: Number.parseInt(amount, 10) };
+  });
+
+export const UPDATE_FIELDS = {
+  maxUnavailable: AMOUNT,
+  maxSurge: AMOUNT,
+  healthySeconds: whole(0, 3600, ' (seconds)'),
+  timeout: whole(60, 86400, ' (seconds)'),
+  onFailure: oneOf(['pause', 'rollback']),
 };
 
 export const LOGICAL_ID = z.string(allowed('an IPv4 address')).min(1, allowed('an IPv4 address'));

@@ -34,6 +34,7 @@ function declaredForm(value: unknown, problems: Problems): unknown {
       form['allocation'] = declaredAllocation(form['allocation'], ['groups', name, 'allocation'], problems);
     }
     if (isObject(form['ami'])) form['ami'] = declaredAmi(form['ami']);
+    if (isObject(form['update'])) form['update'] = declaredUpdate(form['update']);
     return [name, form];
   });
   return { ...value, groups: Object.fromEntries(groups) };
@@ -59,6 +60,19 @@ function declaredAmi(value: Record<string, unknown>): unknown {
     const { imageId, ...more } = named;
     return { ...rest, ...more, id: imageId };
   }
+  return value;
+}
+
+function declaredUpdate(value: Record<string, unknown>): unknown {
+  return Object.fromEntries(Object.entries(value).map(([name, given]) => [name, declaredAmount(given)]));
+}
+
+function declaredAmount(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const { kind, ...named } = value;
+  if (Object.keys(named).length !== 1) return value;
+  if (kind === 'count' && typeof named['count'] === 'number') return named['count'];
+  if (kind === 'percent' && typeof named['percent'] === 'number') return `${named['percent']}%`;
   return value;
 }
 

@@ -9,6 +9,7 @@ import { subnetBlocks, zoneOf } from '../../../lib/spec/network.ts';
 import { parseSpec } from '../../../lib/spec/parse.ts';
 import type { GroupSpec } from '../../../lib/spec/spec.ts';
 import { suggest } from '../../../lib/spec/suggest.ts';
+import { defaultUpdate } from '../../../lib/spec/update.ts';
 import { altered, wholeSpec } from './samples.ts';
 
 test('the architecture is read from the name of the instance type', () => {
@@ -61,6 +62,7 @@ const CATTLE: GroupSpec = {
   volume: { sizeGiB: 30, type: 'gp3' },
   labels: { a: '1', b: '2' },
   initCommands: ['one', 'two'],
+  update: defaultUpdate('size'),
 };
 
 test('the config hash is of what needs a new machine, in whatever order it is said', () => {

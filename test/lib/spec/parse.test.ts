@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SpecError, type SpecProblem } from '../../../lib/spec/error.ts';
 import { parseSpec } from '../../../lib/spec/parse.ts';
+import { defaultUpdate } from '../../../lib/spec/update.ts';
 import { altered, WHOLE } from './samples.ts';
 
 function refused(text: string): readonly SpecProblem[] {
@@ -33,6 +34,7 @@ test('a whole declaration is read, with defaults for what is not said', () => {
     volume: { sizeGiB: 20, type: 'gp3' },
     labels: { tier: 'control' },
     initCommands: ['echo hello'],
+    update: defaultUpdate('logicalIds'),
   });
   assert.deepEqual(spec.groups['workers']?.allocation, { kind: 'size', size: 2 });
   assert.deepEqual(spec.groups['workers']?.volume, { sizeGiB: 30, type: 'gp3' });
