@@ -7,6 +7,7 @@ import { cattle, managerGroup, pets } from '../../../lib/spec/groups.ts';
 import { architectureOf } from '../../../lib/spec/instance-type.ts';
 import { subnetBlocks, zoneOf } from '../../../lib/spec/network.ts';
 import { parseSpec } from '../../../lib/spec/parse.ts';
+import { settingsHash } from '../../../lib/spec/settings-hash.ts';
 import type { GroupSpec } from '../../../lib/spec/spec.ts';
 import { suggest } from '../../../lib/spec/suggest.ts';
 import { defaultUpdate } from '../../../lib/spec/update.ts';
@@ -69,7 +70,8 @@ test('the config hash is of what needs a new machine, in whatever order it is sa
   const hash = configHash(CATTLE, IMAGE, 'workers');
   assert.match(hash, /^[0-9a-f]{12}$/);
   const same: GroupSpec[] = [
-    { ...CATTLE, labels: { b: '2', a: '1' } },
+    { ...CATTLE, labels: { c: '3' } },
+    { ...CATTLE, update: { ...CATTLE.update, timeout: 900, onFailure: 'rollback' } },
     { ...CATTLE, allocation: { kind: 'size', size: 9 } },
     { ...CATTLE, ami: { source: { kind: 'parameter', name: '/x' }, docker: 'preinstalled' } },
   ];
@@ -77,7 +79,6 @@ test('the config hash is of what needs a new machine, in whatever order it is sa
   const other: GroupSpec[] = [
     { ...CATTLE, instanceType: 't4g.medium' },
     { ...CATTLE, flavor: 'vanilla' },
-    { ...CATTLE, labels: { a: '1' } },
     { ...CATTLE, initCommands: ['two', 'one'] },
     { ...CATTLE, volume: { sizeGiB: 31, type: 'gp3' } },
     { ...CATTLE, ami: { ...CATTLE.ami, docker: 'install' } },
@@ -85,6 +86,16 @@ test('the config hash is of what needs a new machine, in whatever order it is sa
   const hashes = [...other.map((group) => configHash(group, IMAGE, 'workers')), hash];
   hashes.push(configHash(CATTLE, { ...IMAGE, imageId: 'ami-2' }, 'workers'), configHash(CATTLE, IMAGE, 'others'));
   assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test('the settings hash is of the labels alone, in whatever order they are said', () => {
+  const hash = settingsHash(CATTLE);
+  assert.match(hash, /^[0-9a-f]{12}$/);
+  assert.equal(settingsHash({ ...CATTLE, labels: { b: '2', a: '1' } }), hash);
+  assert.equal(settingsHash({ ...CATTLE, instanceType: 't4g.medium', initCommands: [] }), hash);
+  const others = [{}, { a: '1' }, { a: '2', b: '1' }, { a: '1', b: '2', c: '' }, { a: '1,b=2' }];
+  const hashes = others.map((labels) => settingsHash({ labels }));
+  assert.equal(new Set([...hashes, hash]).size, others.length + 1);
 });
 
 test("a pet's volume is no part of the config hash: it outlives its machines", () => {
