@@ -79,15 +79,18 @@ export class Invariants {
       if (grew && count > most + this.#strays)
         report('no-more-than-declared', `${group}: ${count} machines of at most ${most}`);
     }
-    this.#countHerds(herds);
     this.#checkAttachments();
     this.#health.update();
+    this.#countHerds();
   }
 
-  #countHerds(herds: ReadonlyMap<string, number>): void {
-    for (const [group, count] of herds) {
-      if (this.#tooMany.get(group)) this.#tooManyUntil.set(group, this.#parts.now());
-      this.#tooMany.set(group, count > this.#health.smallestSize(group));
+  /** A machine is too many from the moment on at which the number is lowered, and not only when another one changes. */
+  #countHerds(): void {
+    const { truth, now } = this.#parts;
+    for (const [group, { allocation }] of Object.entries(truth.spec.groups)) {
+      if (allocation.kind !== 'size') continue;
+      if (this.#tooMany.get(group)) this.#tooManyUntil.set(group, now());
+      this.#tooMany.set(group, truth.herd(group).length > this.#health.smallestSize(group));
     }
   }
 
@@ -131,7 +134,11 @@ export class Invariants {
     const isKnown = EC2_ACTIONS.has(name) || SSM_ACTIONS.has(name);
     if (!isKnown) report('only-its-own-calls', `${invocation.name} calls ${name}`);
     if (name === 'TerminateInstances') {
-      for (const [before, id] of texts(input, 'InstanceIds').entries()) this.#terminates(id, before);
+      const before: Instance[] = [];
+      for (const id of texts(input, 'InstanceIds')) {
+        this.#terminates(id, before);
+        before.push(...this.#parts.truth.live().filter((one) => one.id === id));
+      }
     }
     if (name === 'RunInstances') this.#launched(invocation, input);
   }
@@ -147,7 +154,7 @@ export class Invariants {
   }
 
   /** @param before machines that the same call ends, too */
-  #terminates(id: string, before: number): void {
+  #terminates(id: string, before: readonly Instance[]): void {
     const { truth, report } = this.#parts;
     const instance = truth.instance(id);
     if (instance === undefined) return;
@@ -175,12 +182,12 @@ export class Invariants {
   }
 
   /** Is it one of more than were declared lately? @param before machines that the same call ends, too */
-  isSurplus(instance: Instance, before = 0): boolean {
+  isSurplus(instance: Instance, before: readonly Instance[] = []): boolean {
     const group = instance.tags.get(TAG.group) ?? '';
     if (instance.tags.has(TAG.logicalId)) return false;
     if (this.#leaving.has(instance.id)) return true;
-    const herd = this.#parts.truth.live().filter(({ tags }) => tags.get(TAG.group) === group).length;
-    return herd - before > this.#health.smallestSize(group);
+    const staying = this.#parts.truth.herd(group).filter((one) => !before.includes(one));
+    return staying.length > this.#health.smallestSize(group);
   }
 
   /** Rule 11: no deliberate end of a machine on which tasks run. */
@@ -234,6 +241,7 @@ export class Invariants {
   /** The spec was changed. */
   specChanged(): void {
     this.#health.update();
+    this.#countHerds();
   }
 }
 

@@ -1,4 +1,4 @@
-import { powerCut, stop, terminate } from '../../lab/region/ec2/lifecycle.ts';
+import { powerCut, reboot, stop, terminate } from '../../lab/region/ec2/lifecycle.ts';
 import type { Instance } from '../../lab/region/ec2/model.ts';
 import { dropVolume } from '../../lab/region/ec2/volumes.ts';
 import { TAG } from '../../lib/names.ts';
@@ -97,7 +97,7 @@ export const STRIKES = {
   'reboot-by-hand': (world, dice) => {
     const victim = dice.pick(running(world));
     if (victim === undefined || !world.fleet.machines.has(victim.id)) return undefined;
-    void world.fleet.reboot(victim.id);
+    reboot(world.region.inside.ec2, victim);
     return `someone reboots ${victim.id}`;
   },
   /** Interfaces and volumes stay held by machines that go, for up to two minutes. */

@@ -34,6 +34,11 @@ export class Truth {
     return this.instances().filter(({ state }) => state === 'pending' || state === 'running');
   }
 
+  /** Live machines of a group that counts by size. */
+  herd(group: string): Instance[] {
+    return this.live().filter(({ tags }) => tags.get(TAG.group) === group && !tags.has(TAG.logicalId));
+  }
+
   instance(id: string): Instance | undefined {
     return this.#inside.ec2.instances.get(id);
   }
