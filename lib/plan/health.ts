@@ -1,4 +1,4 @@
-import type { InstanceSeen, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
+import type { InstanceSeen, MachineProbe, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
 import { LIMITS } from './limits.ts';
 import { instanceIdOf, isHealthyVoter, type SwarmView } from './swarm-view.ts';
 import { type PlanInput, probeOf } from './world.ts';
@@ -56,7 +56,7 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
     };
   }
   const { probe } = outcome;
-  const start = bootHealth(probe.boot, age, instance.id);
+  const start = bootHealth(probe, instance.id);
   if (start !== undefined) return start;
   const young = probe.uptimeSeconds * 1000 < LIMITS.engine;
   const { engine } = probe;
@@ -131,7 +131,7 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
     return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
   }
   const { probe } = outcome;
-  const start = bootHealth(probe.boot, age, instance.id);
+  const start = bootHealth(probe, instance.id);
   if (start !== undefined) return start;
   const { engine } = probe;
   if (engine.state === 'down') {
@@ -146,18 +146,17 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   return { kind: 'blank' };
 }
 
-function bootHealth(
-  boot: { readonly state: 'running' | 'done' } | { readonly state: 'failed'; readonly reason: string },
-  age: number,
-  instanceId: string,
-): Health | undefined {
+/** By the uptime, not the age: a machine that was rebooted boots anew, and its engine may have had a vote until then. */
+function bootHealth({ boot, uptimeSeconds, engine }: MachineProbe, instanceId: string): Health | undefined {
+  // What its boot says of itself does not matter where its engine is at work: it may have a vote.
+  if (engine.state === 'up' && engine.localState === 'active') return undefined;
   if (boot.state === 'failed') {
     const reason = `the boot script of ${instanceId} failed: ${boot.reason}`;
     return { kind: 'broken', symptom: 'boot-failed', reason, remedies: ['replace'] };
   }
   if (boot.state === 'done') return undefined;
-  if (age < LIMITS.boot) return { kind: 'coming', what: 'boot to finish' };
-  const reason = `the boot script of ${instanceId} has not finished after ${Math.round(age / 1000)} s`;
+  if (uptimeSeconds * 1000 < LIMITS.boot) return { kind: 'coming', what: 'boot to finish' };
+  const reason = `the boot script of ${instanceId} has not finished after ${uptimeSeconds} s`;
   return { kind: 'broken', symptom: 'boot-stuck', reason, remedies: ['replace'] };
 }
 

@@ -472,6 +472,33 @@ describe('a running machine that looks broken', () => {
     assert.deepEqual(kinds(actions), ['terminate']);
   });
 
+  it('is not replaced for a boot that only seems long because the machine was rebooted', () => {
+    const cluster = wholeCluster();
+    const rebooted = probeOf(instanceOf(cluster, M3), { uptimeSeconds: 5 });
+    cluster.probes?.set(M3, answered({ ...rebooted, boot: { state: 'running' }, engine: { state: 'down' } }));
+    const since = NOW - 10 * MINUTE;
+    cluster.records.suspicions.set(M3, { instanceId: M3, symptom: 'boot-stuck', since, restartedAt: undefined });
+    assert.deepEqual(planned(cluster).actions, []);
+    cluster.probes?.set(
+      M3,
+      answered({
+        ...rebooted,
+        uptimeSeconds: LIMITS.boot / 1000,
+        boot: { state: 'running' },
+        engine: { state: 'down' },
+      }),
+    );
+    assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);
+  });
+
+  it('counts for what its engine says, whatever its boot said', () => {
+    const cluster = wholeCluster();
+    const boot = { state: 'failed' as const, reason: 'init command 1 of 1 ended with 1' };
+    cluster.probes?.set(M3, answered({ ...probeOf(instanceOf(cluster, M3), { nodes: nodesOf(cluster) }), boot }));
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.deepEqual(rules(cluster), []);
+  });
+
   it('is not "gone" when it can not be asked', () => {
     const cluster = wholeCluster();
     cluster.probes?.set(M3, { kind: 'silent', why: 'timeout', reason: 'no answer' });
