@@ -1,9 +1,12 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { DOCUMENTS, TAG } from '../names.ts';
+import type { Wildcard } from './acknowledge.ts';
 import { documentArn, ec2Arn, imageArn } from './arns.ts';
 import type { SwarmNetwork } from './network.ts';
 import type { NodeRole } from './node-roles.ts';
+import { volumeKeyStatements } from './volume-key-policy.ts';
 
 export interface ControllerPolicyProps {
   readonly cluster: string;
@@ -11,6 +14,8 @@ export interface ControllerPolicyProps {
   readonly launchTemplateArns: readonly string[];
   readonly nodeRoles: readonly NodeRole[];
   readonly tableArn: string;
+  /** With which the volumes are encrypted; `undefined`: with the account's default key. */
+  readonly volumeKey?: IKey | undefined;
 }
 
 /**
@@ -18,9 +23,8 @@ export interface ControllerPolicyProps {
  * templates, tag, documents and roles; it can read no parameter, so no join token either.
  *
  * No `kms` action is needed for encrypted volumes as long as the account's default key for EBS is AWS's own (`aws/ebs`), whose
- * policy serves everybody in the account through EC2. An account that made a key of its own the default has to allow this
- * role, in the key's policy: kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext and ReEncrypt*
- * (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html); instances end at once otherwise.
+ * policy serves everybody in the account through EC2. An account that made a key of its own the default gives that key
+ * as `volumeKey`, or allows this role in the key's policy what `volumeKeyStatements` lists; instances end at once otherwise.
  * Resource types and condition keys: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
 export function controllerStatements(scope: Construct, props: ControllerPolicyProps): iam.PolicyStatement[] {
@@ -30,6 +34,41 @@ export function controllerStatements(scope: Construct, props: ControllerPolicyPr
     ...commandStatements(scope, props.cluster),
     observeStatement(),
     tableStatement(props.tableArn),
+    ...(props.volumeKey === undefined ? [] : volumeKeyStatements(scope, props.volumeKey)),
+  ];
+}
+
+/** Why the statements above name each of these, for cdk-nag; more about each is said beside its statement. */
+export function controllerWildcards(scope: Construct): Wildcard[] {
+  return [
+    {
+      resource: '*',
+      reason:
+        'EC2 Describe calls, agent listings and command results know no resource types: they can be allowed for everything or not at all. Nothing but reading is allowed so.',
+    },
+    {
+      resource: ec2Arn(scope, 'instance', '*'),
+      reason:
+        "Machines come and go, so their ids can't be known: what is launched must carry the cluster's tag, and only what carries it is attached to, sent commands or terminated.",
+    },
+    {
+      resource: ec2Arn(scope, 'volume', '*'),
+      reason:
+        "Root volumes come into being with their machines; others are reached only by the cluster's tag, and launched ones only through its launch templates.",
+    },
+    {
+      resource: ec2Arn(scope, 'network-interface', '*'),
+      reason: "A worker's interface comes into being with it: held to the cluster's VPC and launch templates.",
+    },
+    {
+      resource: ec2Arn(scope, 'launch-template', '*'),
+      reason:
+        'The condition on ec2:LaunchTemplate names each of them; their ARNs twice would take twenty groups to the limit of a policy.',
+    },
+    {
+      resource: imageArn(scope, '*'),
+      reason: 'Images are pinned when a spec is committed, after this policy was written.',
+    },
   ];
 }
 
@@ -91,7 +130,7 @@ function launchStatements(scope: Construct, props: ControllerPolicyProps): iam.P
         // The condition says which: their ARNs once more would bring twenty groups to the limit of a policy's length.
         ec2Arn(scope, 'launch-template', '*'),
         ...network.subnets.map((subnet) => ec2Arn(scope, 'subnet', subnet.subnetId)),
-        ...[network.members, network.managers].map((group) => ec2Arn(scope, 'security-group', group.securityGroupId)),
+        ...network.securityGroupIds('manager').map((group) => ec2Arn(scope, 'security-group', group)),
         // Root volumes get their tags from the launch template; that a condition on tags of the request sees those is
         // documented nowhere.
         ec2Arn(scope, 'volume', '*'),

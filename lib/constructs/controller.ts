@@ -5,7 +5,8 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type ControllerPolicyProps, controllerStatements } from './controller-policy.ts';
+import { acknowledge } from './acknowledge.ts';
+import { type ControllerPolicyProps, controllerStatements, controllerWildcards } from './controller-policy.ts';
 import { LambdaFunction } from './lambda-function.ts';
 
 export interface ControllerProps extends ControllerPolicyProps {
@@ -31,6 +32,11 @@ export class Controller extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    acknowledge(
+      this.failures,
+      'AwsSolutions-SQS3',
+      'It is the dead-letter queue itself, of asynchronous invocations and event rules, which cdk-nag does not see; nothing consumes it but a person.',
+    );
 
     this.reconcile = new LambdaFunction(this, 'Reconcile', {
       name: 'reconcile',
@@ -41,6 +47,7 @@ export class Controller extends Construct {
       memorySize: 512,
       environment: { EVERSWARM_CLUSTER: props.cluster, EVERSWARM_TABLE: props.tableName },
       statements: controllerStatements(this, props),
+      wildcards: controllerWildcards(this),
       logRetention: props.logRetention,
     });
     this.reconcile.function.configureAsyncInvoke({

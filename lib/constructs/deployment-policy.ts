@@ -2,7 +2,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { SWARM_ROLES } from '../names.ts';
 import type { ClusterSpec } from '../spec/spec.ts';
-import { parameterArn, publicParametersArn, tokenArn } from './arns.ts';
+import type { Wildcard } from './acknowledge.ts';
+import { ec2Arn, parameterArn, publicParametersArn, tokenArn } from './arns.ts';
 import { tableStatement, terminateStatement } from './controller-policy.ts';
 
 export interface DeploymentPolicyProps {
@@ -46,6 +47,25 @@ export function deploymentStatements(scope: Construct, props: DeploymentPolicyPr
       actions: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory'],
       resources: tokens,
     }),
+  ];
+}
+
+/** Why the statements above name each of these, for cdk-nag. */
+export function deploymentWildcards(scope: Construct): Wildcard[] {
+  return [
+    {
+      resource: '*',
+      reason: 'DescribeImages and DescribeInstances know no resource types; they only read.',
+    },
+    {
+      resource: ec2Arn(scope, 'instance', '*'),
+      reason: "Machines come and go, so their ids can't be known: only what carries the cluster's tag is terminated.",
+    },
+    {
+      resource: publicParametersArn(scope),
+      reason:
+        "AWS's own public parameters, of which any group of a later spec may name another as the source of its image.",
+    },
   ];
 }
 

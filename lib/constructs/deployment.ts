@@ -2,7 +2,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import type { ClusterSpec, Deployment } from '../spec/spec.ts';
-import { deploymentStatements } from './deployment-policy.ts';
+import { deploymentStatements, deploymentWildcards } from './deployment-policy.ts';
 import { LambdaFunction } from './lambda-function.ts';
 
 export interface SwarmDeploymentProps {
@@ -43,6 +43,7 @@ export class SwarmDeployment extends Construct {
         tableArn: table.tableArn,
         reconcileFunctionArn: reconcile.functionArn,
       }),
+      wildcards: deploymentWildcards(this),
       logRetention: props.logRetention,
     });
     this.resource = new CustomResource(this, 'Resource', {

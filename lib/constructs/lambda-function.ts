@@ -1,13 +1,11 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-
-const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { acknowledgeWildcards, type Wildcard } from './acknowledge.ts';
+import { lambdaCode } from './lambda-code.ts';
 
 export interface LambdaFunctionProps {
   /** Directory under `lambdas/` whose `index.ts` exports `handler`. */
@@ -18,6 +16,8 @@ export interface LambdaFunctionProps {
   readonly memorySize: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly iam.PolicyStatement[];
+  /** Every resource in the statements with a `*` in it, and its reason. */
+  readonly wildcards: readonly Wildcard[];
   readonly logRetention: RetentionDays;
 }
 
@@ -39,11 +39,11 @@ export class LambdaFunction extends Construct {
     this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
     for (const statement of props.statements) this.role.addToPolicy(statement);
+    acknowledgeWildcards(this.role, props.wildcards);
 
     this.function = new NodejsFunction(this, 'Function', {
       description: props.description,
-      entry: join(PROJECT_ROOT, 'lambdas', props.name, 'index.ts'),
-      handler: 'handler',
+      ...lambdaCode(props.name),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
@@ -53,28 +53,6 @@ export class LambdaFunction extends Construct {
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
       // Connections are reused by the SDK's third version itself; the variable is for the second.
       awsSdkConnectionReuse: false,
-      projectRoot: PROJECT_ROOT,
-      depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        bundleAwsSDK: true,
-        // The ES module builds of the SDK are shaken down to what is used; their CommonJS builds are not.
-        mainFields: ['module', 'main'],
-        // CommonJS packages in the bundle (handlebars) call require, which an ES module doesn't have.
-        banner: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
-        commandHooks: {
-          beforeBundling: () => [],
-          beforeInstall: () => [],
-          // The loader looks for them beside the bundle.
-          afterBundling: (inputDir, outputDir) => [
-            `cp -R "${join(inputDir, 'templates')}" "${join(outputDir, 'templates')}"`,
-          ],
-        },
-      },
     });
   }
 }

@@ -73,6 +73,6 @@ function securityGroups(group: GroupSpec, network: SwarmNetwork): { securityGrou
     case 'logicalIds':
       return {};
     case 'size':
-      return { securityGroupIds: [network.members.securityGroupId] };
+      return { securityGroupIds: network.securityGroupIds('other') };
   }
 }

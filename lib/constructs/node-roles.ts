@@ -2,6 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { SwarmRole } from '../names.ts';
 import type { ClusterSpec, FlavorName } from '../spec/spec.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import { tokenArn } from './arns.ts';
 
 /** A role and the instance profile that carries it. */
@@ -51,6 +52,13 @@ export class NodeRoles extends Construct {
         ...this.tokenPolicy(cluster, flavor),
       },
     });
+    acknowledgeWildcards(role, [
+      {
+        resource: '*',
+        reason:
+          "The agent's calls to Systems Manager's message services know no resource types; EC2 itself tells the service which machine calls.",
+      },
+    ]);
     const profile = new iam.CfnInstanceProfile(this, `${name}Profile`, { roles: [role.roleName] });
     return { role, profile };
   }

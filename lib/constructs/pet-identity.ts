@@ -7,6 +7,7 @@ import {
   type ISubnet,
   Volume,
 } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { TAG } from '../names.ts';
 import type { VolumeSpec } from '../spec/spec.ts';
@@ -17,7 +18,11 @@ export interface PetIdentityProps {
   readonly logicalId: string;
   readonly subnet: ISubnet;
   readonly securityGroupIds: readonly string[];
+  /** With an Elastic IP. */
+  readonly publicAddress: boolean;
   readonly volume: VolumeSpec;
+  /** `undefined`: the account's default key. */
+  readonly volumeKey: IKey | undefined;
   /** What becomes of the volume when the pet, or the stack, is removed. */
   readonly volumeRemovalPolicy: RemovalPolicy;
 }
@@ -31,7 +36,7 @@ const VOLUME_TYPES: Readonly<Record<VolumeSpec['type'], EbsDeviceVolumeType>> = 
 
 /**
  * What belongs to one logical ID and outlives its instances: the network interface with its fixed private address,
- * an Elastic IP on it, and the encrypted volume with its state. The instances themselves are none of
+ * in a public subnet an Elastic IP on it, and the encrypted volume with its state. The instances themselves are none of
  * CloudFormation's business: the controller replaces them.
  *
  * The Elastic IP is there because an instance that is launched with an existing interface can't be given a public
@@ -39,7 +44,7 @@ const VOLUME_TYPES: Readonly<Record<VolumeSpec['type'], EbsDeviceVolumeType>> = 
  */
 export class PetIdentity extends Construct {
   readonly networkInterface: CfnNetworkInterface;
-  readonly elasticIp: CfnEIP;
+  readonly elasticIp: CfnEIP | undefined;
   readonly volume: Volume;
 
   constructor(scope: Construct, id: string, props: PetIdentityProps) {
@@ -51,14 +56,7 @@ export class PetIdentity extends Construct {
       groupSet: [...props.securityGroupIds],
     });
 
-    this.elasticIp = new CfnEIP(this, 'ElasticIp', { domain: 'vpc' });
-    // An address in a VPC needs the internet gateway attached first, and released before it is detached
-    // (AWS::EC2::EIP, "DependsOn the VPC-gateway attachment").
-    this.elasticIp.node.addDependency(props.subnet.internetConnectivityEstablished);
-    new CfnEIPAssociation(this, 'ElasticIpAssociation', {
-      allocationId: this.elasticIp.attrAllocationId,
-      networkInterfaceId: this.networkInterface.ref,
-    });
+    this.elasticIp = props.publicAddress ? this.giveAddress(props.subnet) : undefined;
 
     this.volume = new Volume(this, 'Volume', {
       availabilityZone: props.subnet.availabilityZone,
@@ -66,12 +64,25 @@ export class PetIdentity extends Construct {
       volumeType: VOLUME_TYPES[props.volume.type],
       ...provisionedIops(props.volume),
       encrypted: true,
+      ...(props.volumeKey === undefined ? {} : { encryptionKey: props.volumeKey }),
       removalPolicy: props.volumeRemovalPolicy,
     });
 
     Tags.of(this).add(TAG.group, props.group);
     Tags.of(this).add(TAG.logicalId, props.logicalId);
     Tags.of(this).add('Name', `${props.group}-${props.logicalId}`);
+  }
+
+  private giveAddress(subnet: ISubnet): CfnEIP {
+    const elasticIp = new CfnEIP(this, 'ElasticIp', { domain: 'vpc' });
+    // An address in a VPC needs the internet gateway attached first, and released before it is detached
+    // (AWS::EC2::EIP, "DependsOn the VPC-gateway attachment").
+    elasticIp.node.addDependency(subnet.internetConnectivityEstablished);
+    new CfnEIPAssociation(this, 'ElasticIpAssociation', {
+      allocationId: elasticIp.attrAllocationId,
+      networkInterfaceId: this.networkInterface.ref,
+    });
+    return elasticIp;
   }
 }
 

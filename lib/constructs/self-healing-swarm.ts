@@ -1,78 +1,57 @@
 import { RemovalPolicy, Tags } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { METRIC } from '../metrics.ts';
 import { TAG } from '../names.ts';
 import { pets } from '../spec/groups.ts';
 import { zoneOf } from '../spec/network.ts';
-import type { ClusterSpec, Deployment } from '../spec/spec.ts';
+import type { ClusterSpec, FlavorName } from '../spec/spec.ts';
 import { Controller } from './controller.ts';
 import { SwarmDeployment } from './deployment.ts';
 import { Documents } from './documents.ts';
 import { LaunchTemplates } from './launch-templates.ts';
 import { SwarmNetwork } from './network.ts';
 import { NodeRoles } from './node-roles.ts';
+import { operateStatements } from './operate-policy.ts';
 import { PetIdentity } from './pet-identity.ts';
+import type { SelfHealingSwarmProps } from './self-healing-swarm-props.ts';
 import { StoreTable } from './store-table.ts';
+import { swarmMetric } from './swarm-metrics.ts';
 import { warnAbout } from './warnings.ts';
-
-export interface SelfHealingSwarmProps {
-  /** The declared cluster, validated: from `parseSpec`. */
-  readonly spec: ClusterSpec;
-  /**
-   * Names of the availability zones, as many as the spec declares. Changing them later replaces subnets, interfaces
-   * and volumes.
-   *
-   * @default the first ones of the Region
-   */
-  readonly availabilityZones?: readonly string[];
-  /**
-   * What becomes of a pet's volume when the pet or the whole stack is removed: SNAPSHOT, RETAIN or DESTROY.
-   *
-   * @default RemovalPolicy.SNAPSHOT – the state can be had back and only its used blocks are paid for. A kept volume
-   * would still carry its logical ID: a cluster made again under the same name would find two disks for one identity,
-   * and an older copy of a manager's disk must never come back as that manager.
-   */
-  readonly volumeRemovalPolicy?: RemovalPolicy;
-  /**
-   * What becomes of the table of specs, launch records and events when the stack is removed.
-   *
-   * @default RemovalPolicy.DESTROY – the state of the cluster is never in it
-   */
-  readonly tableRemovalPolicy?: RemovalPolicy;
-  /**
-   * How long the functions' logs are kept.
-   *
-   * @default RetentionDays.ONE_MONTH – as long as the event log
-   */
-  readonly logRetention?: RetentionDays;
-}
 
 /**
  * A Docker Swarm that repairs itself: everything but the instances, which the controller in it launches, attaches,
  * joins and replaces from here on.
  */
-export class SelfHealingSwarm extends Construct {
+export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
+  /** As it was given. */
+  readonly spec: ClusterSpec;
   readonly vpc: ec2.IVpc;
-  /** Every machine is in it: open it, e.g. on port 443, for what the workloads publish. */
+  /** In the order of the zones. */
+  readonly subnets: readonly ec2.ISubnet[];
+  /** Every machine is in it. */
   readonly members: ec2.ISecurityGroup;
+  /** Of all machines: e.g. `swarm.connections.allowFrom(balancer, ec2.Port.tcp(8080))` for what the workloads publish. */
+  readonly connections: ec2.Connections;
   readonly table: dynamodb.ITable;
   readonly controller: Controller;
   readonly deployment: SwarmDeployment;
+  private readonly roles: NodeRoles;
 
   constructor(scope: Construct, id: string, props: SelfHealingSwarmProps) {
     super(scope, id);
-    const { spec } = props;
+    const { spec, volumeKey } = props;
     const { cluster } = spec;
     const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
-    warnAbout(this, spec);
+    if (props.permissionsBoundary !== undefined) iam.PermissionsBoundary.of(this).apply(props.permissionsBoundary);
 
-    const network = new SwarmNetwork(this, 'Network', {
-      network: spec.network,
-      ...(props.availabilityZones === undefined ? {} : { availabilityZones: props.availabilityZones }),
-    });
-    const identities = this.defineIdentities(spec, network, props.volumeRemovalPolicy ?? RemovalPolicy.SNAPSHOT);
+    const network = new SwarmNetwork(this, 'Network', { ...props, network: spec.network });
+    warnAbout(this, spec, network);
+    const identities = this.defineIdentities(props, network);
     const roles = new NodeRoles(this, 'NodeRoles', { spec });
     const templates = new LaunchTemplates(this, 'LaunchTemplates', { spec, network, roles });
     const documents = new Documents(this, 'Documents', { cluster });
@@ -89,42 +68,110 @@ export class SelfHealingSwarm extends Construct {
       nodeRoles: roles.all(),
       tableArn: table.tableArn,
       tableName: table.tableName,
+      volumeKey,
       logRetention,
     });
     const reconcile = this.controller.reconcile.function;
     this.deployment = new SwarmDeployment(this, 'Deployment', {
       spec,
-      deployment: { launchTemplates: templates.references(), subnets: describeSubnets(network) },
+      deployment: {
+        launchTemplates: templates.references(),
+        subnets: network.references(),
+        ...(volumeKey === undefined ? {} : { volumeKeyArn: volumeKey.keyArn }),
+      },
       table,
       reconcile,
       logRetention,
     });
     this.deployment.runsAfter(network, roles, templates, documents, table, this.controller, ...identities);
 
+    this.spec = spec;
     this.vpc = network.vpc;
+    this.subnets = network.subnets;
     this.members = network.members;
+    this.connections = new ec2.Connections({ securityGroups: [network.members] });
     this.table = table;
+    this.roles = roles;
     Tags.of(this).add(TAG.cluster, cluster);
   }
 
-  private defineIdentities(spec: ClusterSpec, network: SwarmNetwork, removal: RemovalPolicy): PetIdentity[] {
+  /**
+   * The role of all machines of a flavor, e.g. to let the workers read a bucket. Containers reach its credentials only on the host's
+   * network: the metadata service answers no further than the host.
+   *
+   * @throws Error when no group of the spec has the flavor
+   */
+  roleOf(flavor: FlavorName): iam.IRole {
+    return this.roles.of(flavor).role;
+  }
+
+  /**
+   * Lets somebody do what the command line `everswarm` does, on this cluster only: look, commit, wake. That is as good as root on its
+   * machines, since a spec names what they run. Deploying the stack, and a shell by Session Manager, are not in it.
+   */
+  grantOperate(grantee: iam.IGrantable): iam.Grant {
+    const [first, ...others] = operateStatements(this, {
+      cluster: this.spec.cluster,
+      tableArn: this.table.tableArn,
+      reconcileFunctionArn: this.controller.reconcile.function.functionArn,
+    }).map((statement) => grantOf(this, grantee, statement));
+    return others.reduce((all, one) => all.combine(one), first ?? iam.Grant.drop(grantee, 'nothing to grant'));
+  }
+
+  /** Managers that answer and are reachable. The lowest of each minute, unless `options` says otherwise. */
+  metricHealthyManagers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return swarmMetric(this.spec.cluster, METRIC.healthyManagers, cloudwatch.Stats.MINIMUM, options);
+  }
+
+  /** Managers that are declared. */
+  metricDeclaredManagers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return swarmMetric(this.spec.cluster, METRIC.declaredManagers, cloudwatch.Stats.MAXIMUM, options);
+  }
+
+  /** How many more managers may be lost before the quorum is; below 0, it is lost. The lowest of each minute. */
+  metricQuorumMargin(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return swarmMetric(this.spec.cluster, METRIC.quorumMargin, cloudwatch.Stats.MINIMUM, options);
+  }
+
+  /** Machines other than managers that are ready. The lowest of each minute. */
+  metricHealthyWorkers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return swarmMetric(this.spec.cluster, METRIC.healthyWorkers, cloudwatch.Stats.MINIMUM, options);
+  }
+
+  /** From the first sign that something was amiss until all was as declared again, in seconds. The longest of each minute. */
+  metricSecondsToWhole(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return swarmMetric(this.spec.cluster, METRIC.secondsToWhole, cloudwatch.Stats.MAXIMUM, options);
+  }
+
+  private defineIdentities(props: SelfHealingSwarmProps, network: SwarmNetwork): PetIdentity[] {
     const scope = new Construct(this, 'Identities');
-    const { members, managers } = network;
+    const { spec } = props;
     return pets(spec).map(({ logicalId, group }) => {
       const subnet = network.subnets[zoneOf(spec.network, logicalId) ?? -1];
       const declared = spec.groups[group];
       if (subnet === undefined || declared === undefined) throw new UnplacedPetError(logicalId, spec);
-      const groups = declared.flavor === 'swarm-manager' ? [members, managers] : [members];
       return new PetIdentity(scope, logicalId, {
         group,
         logicalId,
         subnet,
-        securityGroupIds: groups.map((each) => each.securityGroupId),
+        securityGroupIds: network.securityGroupIds(declared.flavor === 'swarm-manager' ? 'manager' : 'other'),
+        publicAddress: network.isPublic(subnet),
         volume: declared.volume,
-        volumeRemovalPolicy: removal,
+        volumeKey: props.volumeKey,
+        volumeRemovalPolicy: props.volumeRemovalPolicy ?? RemovalPolicy.SNAPSHOT,
       });
     });
   }
+}
+
+function grantOf(scope: Construct, grantee: iam.IGrantable, statement: iam.PolicyStatement): iam.Grant {
+  return iam.Grant.addToPrincipal({
+    scope,
+    grantee,
+    actions: statement.actions,
+    resourceArns: statement.resources,
+    conditions: statement.conditions,
+  });
 }
 
 /** The spec did not come from `parseSpec`, which refuses such a logical ID. */
@@ -136,12 +183,4 @@ export class UnplacedPetError extends Error {
     );
     this.name = 'UnplacedPetError';
   }
-}
-
-function describeSubnets(network: SwarmNetwork): Deployment['subnets'] {
-  return network.subnets.map((subnet) => ({
-    id: subnet.subnetId,
-    zone: subnet.availabilityZone,
-    cidr: subnet.ipv4CidrBlock,
-  }));
 }

@@ -1,7 +1,8 @@
 import { DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { addOutputs } from './outputs.ts';
-import { SelfHealingSwarm, type SelfHealingSwarmProps } from './self-healing-swarm.ts';
+import { SelfHealingSwarm } from './self-healing-swarm.ts';
+import type { SelfHealingSwarmProps } from './self-healing-swarm-props.ts';
 
 /**
  * The stack `Everswarm-<cluster>`: one Swarm, and what its operator needs to know as outputs. Without an environment
@@ -18,6 +19,6 @@ export class SwarmStack extends Stack {
       synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
     });
     this.swarm = new SelfHealingSwarm(this, 'Swarm', props);
-    addOutputs(this, spec, this.swarm);
+    addOutputs(this, this.swarm);
   }
 }

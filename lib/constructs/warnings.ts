@@ -3,23 +3,29 @@ import type { Construct } from 'constructs';
 import { managerGroup, pets } from '../spec/groups.ts';
 import { zoneOf } from '../spec/network.ts';
 import type { ClusterSpec } from '../spec/spec.ts';
+import type { SwarmNetwork } from './network.ts';
 
 /** Elastic IPs that an account may have in a Region without asking for more (Amazon VPC quotas). */
 const DEFAULT_ELASTIC_IPS = 5;
 
 /** Says at synthesis what is allowed, and yet likely to hurt later. Each can be acknowledged by its id. */
-export function warnAbout(scope: Construct, spec: ClusterSpec): void {
+export function warnAbout(scope: Construct, spec: ClusterSpec, network: SwarmNetwork): void {
   const annotations = Annotations.of(scope);
   const risk = zoneRisk(spec);
   if (risk !== undefined) annotations.addWarningV2('everswarm:quorumInOneZone', risk);
 
-  const addresses = pets(spec).length;
+  const addresses = pets(spec).filter(({ logicalId }) => hasPublicAddress(spec, network, logicalId)).length;
   if (addresses > DEFAULT_ELASTIC_IPS) {
     annotations.addWarningV2(
       'everswarm:elasticIpQuota',
       `${addresses} logical IDs take ${addresses} Elastic IPs, and an account has ${DEFAULT_ELASTIC_IPS} in a Region unless it asked for more: the deployment fails with AddressLimitExceeded. Raise the quota "EC2-VPC Elastic IPs" first, or declare fewer.`,
     );
   }
+}
+
+function hasPublicAddress(spec: ClusterSpec, network: SwarmNetwork, logicalId: string): boolean {
+  const subnet = network.subnets[zoneOf(spec.network, logicalId) ?? -1];
+  return subnet !== undefined && network.isPublic(subnet);
 }
 
 /** What one lost zone would do to the quorum; `undefined`: it survives the loss of any. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ZoneCountError } from '../../../lib/constructs/network.ts';
+import { ZoneCountError } from '../../../lib/constructs/own-vpc.ts';
 import { subnetBlocks } from '../../../lib/spec/network.ts';
 import { declared, templateOf } from './synth.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { SelfHealingSwarmProps } from '../../../lib/constructs/self-healing-swarm.ts';
+import type { SelfHealingSwarmProps } from '../../../lib/constructs/self-healing-swarm-props.ts';
 import { SwarmStack } from '../../../lib/constructs/swarm-stack.ts';
 import { parseSpec } from '../../../lib/spec/parse.ts';
 import type { ClusterSpec } from '../../../lib/spec/spec.ts';

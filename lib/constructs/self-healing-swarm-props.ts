@@ -1,0 +1,44 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ClusterSpec } from '../spec/spec.ts';
+import type { NetworkChoices } from './network.ts';
+
+export interface SelfHealingSwarmProps extends NetworkChoices {
+  /** The declared cluster, validated: from `parseSpec`. */
+  readonly spec: ClusterSpec;
+  /**
+   * A customer managed key for every volume: those of logical IDs and the root volumes. Its policy has to leave it to IAM who may use
+   * it, as it does by default. Another key later replaces the volumes.
+   *
+   * @default the account's default key for EBS, which is AWS's own unless somebody changed it, and costs nothing
+   */
+  readonly volumeKey?: IKey;
+  /**
+   * The most that any role made here may do, where the account demands one: of functions and machines.
+   *
+   * @default none – every role is narrow already
+   */
+  readonly permissionsBoundary?: IManagedPolicy;
+  /**
+   * What becomes of a pet's volume when the pet or the whole stack is removed: SNAPSHOT, RETAIN or DESTROY.
+   *
+   * @default RemovalPolicy.SNAPSHOT – the state can be had back and only its used blocks are paid for. A kept volume
+   * would still carry its logical ID: a cluster made again under the same name would find two disks for one identity,
+   * and an older copy of a manager's disk must never come back as that manager.
+   */
+  readonly volumeRemovalPolicy?: RemovalPolicy;
+  /**
+   * What becomes of the table of specs, launch records and events when the stack is removed.
+   *
+   * @default RemovalPolicy.DESTROY – the state of the cluster is never in it
+   */
+  readonly tableRemovalPolicy?: RemovalPolicy;
+  /**
+   * How long the functions' logs are kept.
+   *
+   * @default RetentionDays.ONE_MONTH – as long as the event log
+   */
+  readonly logRetention?: RetentionDays;
+}
