@@ -63,9 +63,18 @@ export class NotStabilizedError extends Error {
 /** Another resource of the same operation failed, or the caller gave up. */
 export class CancelledError extends Error {
   readonly code = 'Cancelled';
-  constructor() {
-    super('Resource creation cancelled');
+  constructor(what: 'creation' | 'update' = 'creation') {
+    super(`Resource ${what} cancelled`);
     this.name = 'CancelledError';
+  }
+}
+
+/** A property that its type does not let be changed, or not in the lab. */
+export class NotUpdatableError extends Error {
+  readonly code = 'NotUpdatable';
+  constructor(type: string, properties: readonly string[], why: string) {
+    super(`Updates are not supported for ${properties.join(', ')} of ${type}: ${why}`);
+    this.name = 'NotUpdatableError';
   }
 }
 

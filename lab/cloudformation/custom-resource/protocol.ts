@@ -19,6 +19,8 @@ export interface CustomResourceRequest {
   readonly PhysicalResourceId?: string;
   /** Every scalar in it is a string. */
   readonly ResourceProperties: JsonObject;
+  /** With Update only: what it was created or last updated with. */
+  readonly OldResourceProperties?: JsonObject;
 }
 
 /** The provider's answer, checked against its request. */

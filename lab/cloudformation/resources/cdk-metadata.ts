@@ -8,5 +8,6 @@ export const cdkMetadata = defineResource({
   attributes: [],
   properties: z.strictObject({ Analytics: text.optional() }),
   create: async (_properties, context) => ({ physicalId: context.name(128), attributes: {} }),
+  update: async (identity) => identity,
   delete: async () => {},
 });

@@ -36,6 +36,19 @@ export const customResource = defineResource({
     }
     return identity;
   },
+  // CloudFormation: "Modifying service token is not allowed."
+  fixed: ['ServiceToken'],
+  async update({ physicalId }, context, after, before) {
+    const more = { PhysicalResourceId: physicalId, OldResourceProperties: sentProperties(before) };
+    const answer = await call('Update', after, more, context, () => {});
+    const identity = identityOf(answer);
+    if (answer.status === 'FAILED') {
+      throw failed(answer);
+    }
+    // With another id it is another resource: the former one is deleted once all else has gone well.
+    context.made(identity);
+    return identity;
+  },
   async delete({ physicalId }, context, given) {
     const answer = await call('Delete', given, { PhysicalResourceId: physicalId }, context, () => {});
     if (answer.status === 'FAILED') {
@@ -47,12 +60,10 @@ export const customResource = defineResource({
 function call(
   RequestType: CustomResourceRequest['RequestType'],
   given: Properties,
-  more: Pick<CustomResourceRequest, 'PhysicalResourceId'>,
+  more: Pick<CustomResourceRequest, 'PhysicalResourceId' | 'OldResourceProperties'>,
   context: ResourceContext,
   accepted: () => void,
 ): Promise<CustomResourceAnswer> {
-  const { ServiceTimeout, ...rest } = given;
-  const sent: JsonObject = ServiceTimeout === undefined ? rest : { ...rest, ServiceTimeout };
   const order = {
     RequestType,
     StackId: context.place.stackId,
@@ -60,10 +71,15 @@ function call(
     ResourceType: context.type,
     LogicalResourceId: context.logicalId,
     ...more,
-    ResourceProperties: stringified(sent),
+    ResourceProperties: sentProperties(given),
   };
-  const timeoutSeconds = ServiceTimeout ?? ANSWER_SECONDS.byDefault;
+  const timeoutSeconds = given.ServiceTimeout ?? ANSWER_SECONDS.byDefault;
   return context.customResources.call(order, { timeoutSeconds, signal: context.signal, accepted });
+}
+
+function sentProperties({ ServiceTimeout, ...rest }: Properties): JsonObject {
+  const sent: JsonObject = ServiceTimeout === undefined ? rest : { ...rest, ServiceTimeout };
+  return stringified(sent);
 }
 
 function identityOf(answer: CustomResourceAnswer): Identity {

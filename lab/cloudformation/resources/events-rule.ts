@@ -4,12 +4,14 @@ import {
   PutTargetsCommand,
   RemoveTargetsCommand,
   RuleState,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-eventbridge';
 import { z } from 'zod';
 import { present } from '../errors.ts';
 import { integer, jsonObject, tags, text } from './fields.ts';
-import { defineResource } from './handler.ts';
-import { tagList } from './tags.ts';
+import { defineResource, type ResourceContext } from './handler.ts';
+import { asTagList, tagDelta, tagList } from './tags.ts';
 import { unlessGone } from './waiting.ts';
 
 const target = z.strictObject({
@@ -41,6 +43,7 @@ export const eventsRule = defineResource({
     Targets: z.array(target).optional(),
     Tags: tags,
   }),
+  createOnly: ['Name', 'EventBusName'],
   async create({ Targets, Tags, EventPattern, ...properties }, context) {
     const { events } = context.clients;
     const { EventBusName } = properties;
@@ -56,14 +59,29 @@ export const eventsRule = defineResource({
     const Arn = present(answer.RuleArn, 'PutRule', 'RuleArn');
     const identity = { physicalId: Name, attributes: { Arn } };
     context.made(identity);
-    if (Targets !== undefined && Targets.length > 0) {
-      const put = await events.send(new PutTargetsCommand({ Rule: Name, EventBusName, Targets }));
-      // PutTargets answers success for the call and says of each target on its own whether it was taken.
-      const [refused] = put.FailedEntries ?? [];
-      if (refused !== undefined) {
-        throw new RuleTargetError(Name, refused.TargetId ?? '?', `${refused.ErrorCode}: ${refused.ErrorMessage}`);
-      }
-    }
+    await putTargets(Name, EventBusName, Targets, context);
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const { events } = context.clients;
+    const Name = identity.physicalId;
+    const { Targets = [], Tags, EventPattern, ...properties } = after;
+    const { EventBusName } = properties;
+    await events.send(
+      new PutRuleCommand({
+        ...properties,
+        Name,
+        EventPattern: EventPattern === undefined ? undefined : JSON.stringify(EventPattern),
+      }),
+    );
+    await putTargets(Name, EventBusName, Targets, context);
+    const wanted = new Set(Targets.map(({ Id }) => Id));
+    const Ids = (before.Targets ?? []).map(({ Id }) => Id).filter((id) => !wanted.has(id));
+    if (Ids.length > 0) await events.send(new RemoveTargetsCommand({ Rule: Name, EventBusName, Ids }));
+    const { set, unset } = tagDelta(before.Tags, Tags, context);
+    const ResourceARN = String(identity.attributes['Arn']);
+    if (unset.length > 0) await events.send(new UntagResourceCommand({ ResourceARN, TagKeys: [...unset] }));
+    if (Object.keys(set).length > 0) await events.send(new TagResourceCommand({ ResourceARN, Tags: asTagList(set) }));
     return identity;
   },
   async delete({ physicalId: Name }, context, { Targets, EventBusName }) {
@@ -77,6 +95,21 @@ export const eventsRule = defineResource({
     await unlessGone(['ResourceNotFoundException'], () => events.send(new DeleteRuleCommand({ Name, EventBusName })));
   },
 });
+
+async function putTargets(
+  Rule: string,
+  EventBusName: string | undefined,
+  Targets: z.output<typeof target>[] | undefined,
+  context: ResourceContext,
+): Promise<void> {
+  if (Targets === undefined || Targets.length === 0) return;
+  const put = await context.clients.events.send(new PutTargetsCommand({ Rule, EventBusName, Targets }));
+  // PutTargets answers success for the call and says of each target on its own whether it was taken.
+  const [refused] = put.FailedEntries ?? [];
+  if (refused !== undefined) {
+    throw new RuleTargetError(Rule, refused.TargetId ?? '?', `${refused.ErrorCode}: ${refused.ErrorMessage}`);
+  }
+}
 
 export class RuleTargetError extends Error {
   readonly code = 'RuleTargetRefused';

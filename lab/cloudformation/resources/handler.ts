@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Clients } from '../clients.ts';
 import type { CustomResourceCaller } from '../custom-resource/caller.ts';
-import { TemplateError, type TemplateProblem } from '../errors.ts';
+import { NotUpdatableError, TemplateError, type TemplateProblem } from '../errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Identity } from '../stack/stack.ts';
 import { toProblems } from '../template/problems.ts';
@@ -33,16 +34,43 @@ export interface CreateContext extends ResourceContext {
   made(identity: Identity): void;
 }
 
+export interface UpdateContext extends CreateContext {
+  /** Tags of the stack that the resource was given before. */
+  readonly formerTags: Readonly<Record<string, string>>;
+}
+
+/** What a change of a resource's properties comes to. `properties`: the names of those that differ. */
+export interface Change {
+  readonly kind: 'none' | 'in-place' | 'replacement';
+  readonly properties: readonly string[];
+}
+
 /** One resource type. */
 export interface ResourceHandler {
   readonly type: string;
   /** Names for Fn::GetAtt; `any`: known only once the resource exists. */
   readonly attributes: readonly string[] | 'any';
   readonly snapshots: boolean;
+  /** It carries the tags of its stack. */
+  readonly taggable: boolean;
   /** Properties that no value could make right, seen before anything is created: functions are still in place. */
   check(properties: JsonObject, path: string): readonly TemplateProblem[];
   /** Creates the resource and waits until others can use it. @throws TemplateError, SDK errors, NotStabilizedError */
   create(properties: JsonObject, context: CreateContext, path: string): Promise<Identity>;
+  /** Compares two sets of resolved properties. */
+  change(before: JsonObject, after: JsonObject): Change;
+  /** Names of properties whose change calls for a new resource. */
+  readonly createOnly: readonly string[];
+  /**
+   * Changes the resource in place and waits until the change is in force. A provider of custom resources may answer with
+   * another identity: then the former one is to be deleted. @throws NotUpdatableError, and what `create` throws
+   */
+  update(
+    made: { readonly identity: Identity; readonly properties: JsonObject },
+    after: JsonObject,
+    context: UpdateContext,
+    path: string,
+  ): Promise<Identity>;
   /** Deletes it; what is gone already is deleted. `snapshot`: a copy is kept. */
   delete(
     made: { readonly identity: Identity; readonly properties: JsonObject },
@@ -57,7 +85,24 @@ export interface Definition<Shape extends z.ZodType> {
   readonly type: string;
   readonly attributes: readonly string[] | 'any';
   readonly properties: Shape;
+  /**
+   * Properties whose change calls for a new resource ("Update requires: Replacement" on the type's page of the template
+   * reference). `test/lab/cloudformation/resources/replacement.test.ts` holds them against the CDK's own database.
+   * @default none
+   */
+  readonly createOnly?: readonly string[];
+  /** Properties that can't be changed at all ("Update requires: Updates are not supported"). @default none */
+  readonly fixed?: readonly string[];
+  /** A change that calls for a new resource under some conditions. @default never */
+  replacedFor?(changed: readonly string[], after: z.output<Shape>): boolean;
   create(properties: z.output<Shape>, context: CreateContext): Promise<Identity>;
+  /** @default every change is refused */
+  update?(
+    identity: Identity,
+    context: UpdateContext,
+    after: z.output<Shape>,
+    before: z.output<Shape>,
+  ): Promise<Identity>;
   delete(identity: Identity, context: ResourceContext, properties: z.output<Shape>): Promise<void>;
   snapshot?(identity: Identity, context: ResourceContext): Promise<void>;
 }
@@ -74,10 +119,35 @@ export function defineResource<Shape extends z.ZodType>(definition: Definition<S
       ? TemplateError.of('InvalidTemplate', path, parsed.error.message)
       : new TemplateError([first, ...rest]);
   };
+  const { createOnly = [], fixed = [] } = definition;
   return {
     type: definition.type,
     attributes: definition.attributes,
     snapshots: definition.snapshot !== undefined,
+    taggable: taggable(definition.properties),
+    createOnly,
+    change(before, after) {
+      const parsed = [before, after].map((side) => definition.properties.safeParse(side));
+      const [left, right] = parsed.map(({ data }) => data);
+      // What is known only later can't be parsed; then the two are compared as they stand.
+      const whole = parsed.every(({ success }) => success);
+      const properties = whole ? differing(left, right) : differing(before, after);
+      const replaced =
+        properties.some((name) => createOnly.includes(name)) ||
+        (parsed[1]?.success === true && definition.replacedFor?.(properties, parsed[1].data) === true);
+      return { kind: properties.length === 0 ? 'none' : replaced ? 'replacement' : 'in-place', properties };
+    },
+    update: async ({ identity, properties }, next, context, path) => {
+      const [before, after] = [parse(properties, path), parse(next, path)];
+      const refused = differing(before, after).filter((name) => fixed.includes(name));
+      if (refused.length > 0) {
+        throw new NotUpdatableError(definition.type, refused, 'give the resource another logical id to have a new one');
+      }
+      if (definition.update === undefined) {
+        throw new NotUpdatableError(definition.type, differing(before, after), 'the lab has not been taught how');
+      }
+      return definition.update(identity, context, after, before);
+    },
     check: (properties, path) => {
       const parsed = definition.properties.safeParse(properties);
       const problems = parsed.success ? [] : toProblems(parsed.error, [path], 'UnknownProperty');
@@ -91,6 +161,18 @@ export function defineResource<Shape extends z.ZodType>(definition: Definition<S
       await definition.delete(identity, context, parse(properties, context.logicalId));
     },
   };
+}
+
+/** The names under which two objects differ; what is undefined counts as not there. */
+export function differing(before: unknown, after: unknown): readonly string[] {
+  const [left, right] = [before, after].map((side) => new Map(Object.entries(side ?? {})));
+  const names = new Set([...(left?.keys() ?? []), ...(right?.keys() ?? [])]);
+  return [...names].filter((name) => !isDeepStrictEqual(left?.get(name), right?.get(name)));
+}
+
+function taggable(shape: z.ZodType): boolean {
+  const fields = 'shape' in shape && typeof shape.shape === 'object' ? (shape.shape ?? {}) : {};
+  return 'Tags' in fields || 'TagSpecifications' in fields;
 }
 
 /** Is there a function on the way to this path, or just under it? Then only the resolved value can be judged. */

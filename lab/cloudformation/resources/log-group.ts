@@ -1,13 +1,16 @@
 import {
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
   PutRetentionPolicyCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
 import { partitionOf } from '../template/scope.ts';
 import { integer, tags, text } from './fields.ts';
 import { defineResource } from './handler.ts';
-import { tagRecord } from './tags.ts';
+import { tagDelta, tagRecord } from './tags.ts';
 import { unlessGone } from './waiting.ts';
 
 export const logGroup = defineResource({
@@ -19,6 +22,7 @@ export const logGroup = defineResource({
     LogGroupClass: z.literal('STANDARD').optional(),
     Tags: tags,
   }),
+  createOnly: ['LogGroupName'],
   async create(properties, context) {
     const { logs } = context.clients;
     const { account, region } = context.place;
@@ -35,6 +39,21 @@ export const logGroup = defineResource({
       const retentionInDays = properties.RetentionInDays;
       await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }));
     }
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const { logs } = context.clients;
+    const logGroupName = identity.physicalId;
+    if (after.RetentionInDays !== undefined) {
+      await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: after.RetentionInDays }));
+    } else {
+      await logs.send(new DeleteRetentionPolicyCommand({ logGroupName }));
+    }
+    const { set, unset } = tagDelta(before.Tags, after.Tags, context);
+    // Tagging takes the ARN without the streams.
+    const resourceArn = String(identity.attributes['Arn']).replace(/:\*$/, '');
+    if (unset.length > 0) await logs.send(new UntagResourceCommand({ resourceArn, tagKeys: [...unset] }));
+    if (Object.keys(set).length > 0) await logs.send(new TagResourceCommand({ resourceArn, tags: { ...set } }));
     return identity;
   },
   async delete({ physicalId: logGroupName }, context) {

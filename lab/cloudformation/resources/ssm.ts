@@ -1,4 +1,5 @@
 import {
+  AddTagsToResourceCommand,
   CreateDocumentCommand,
   DeleteDocumentCommand,
   DeleteParameterCommand,
@@ -7,12 +8,17 @@ import {
   DocumentType,
   ParameterTier,
   PutParameterCommand,
+  RemoveTagsFromResourceCommand,
+  type ResourceTypeForTagging,
+  UpdateDocumentCommand,
+  UpdateDocumentDefaultVersionCommand,
 } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
+import { present } from '../errors.ts';
 import { json, tagMap, tags, text } from './fields.ts';
-import { defineResource } from './handler.ts';
-import { tagList } from './tags.ts';
-import { unlessGone, untilReady } from './waiting.ts';
+import { defineResource, type UpdateContext } from './handler.ts';
+import { asTagList, tagDelta, tagList } from './tags.ts';
+import { isAwsError, unlessGone, untilReady } from './waiting.ts';
 
 export const ssmDocument = defineResource({
   type: 'AWS::SSM::Document',
@@ -28,6 +34,11 @@ export const ssmDocument = defineResource({
     VersionName: text.optional(),
     Tags: tags,
   }),
+  createOnly: ['Name', 'DocumentType'],
+  // Without UpdateMethod NewVersion (the default is Replace), a document of other content is another document.
+  replacedFor: (changed, { UpdateMethod }) =>
+    UpdateMethod !== 'NewVersion' &&
+    changed.some((name) => ['Content', 'DocumentFormat', 'TargetType', 'VersionName'].includes(name)),
   async create({ Content, UpdateMethod: _, Tags, ...properties }, context) {
     const { ssm } = context.clients;
     const Name = properties.Name ?? context.name(128);
@@ -45,6 +56,30 @@ export const ssmDocument = defineResource({
       const { Document } = await ssm.send(new DescribeDocumentCommand({ Name }));
       return Document?.Status === 'Active';
     });
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const { ssm } = context.clients;
+    const Name = identity.physicalId;
+    const { Content, DocumentFormat, TargetType, VersionName } = after;
+    try {
+      const { DocumentDescription } = await ssm.send(
+        new UpdateDocumentCommand({
+          Name,
+          Content: typeof Content === 'string' ? Content : JSON.stringify(Content),
+          DocumentFormat,
+          TargetType,
+          VersionName,
+          DocumentVersion: '$LATEST',
+        }),
+      );
+      const DocumentVersion = present(DocumentDescription?.DocumentVersion, 'UpdateDocument', 'DocumentVersion');
+      await ssm.send(new UpdateDocumentDefaultVersionCommand({ Name, DocumentVersion }));
+    } catch (error) {
+      // The content is that of the latest version: nothing but the tags has changed, or a roll-back is repeated.
+      if (!isAwsError(error, ['DuplicateDocumentContent'])) throw error;
+    }
+    await retag('Document', Name, tagDelta(before.Tags, after.Tags, context), context);
     return identity;
   },
   async delete({ physicalId: Name }, context) {
@@ -66,13 +101,36 @@ export const ssmParameter = defineResource({
     DataType: text.optional(),
     Tags: tagMap,
   }),
+  createOnly: ['Name'],
   async create({ Tags, ...properties }, context) {
     const Name = properties.Name ?? context.name(1011);
-    const own = Object.entries(Tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+    const own = asTagList(Tags ?? {});
     await context.clients.ssm.send(new PutParameterCommand({ ...properties, Name, Tags: tagList(own, context) }));
+    return { physicalId: Name, attributes: { Type: properties.Type, Value: properties.Value } };
+  },
+  async update(identity, context, after, before) {
+    const { Tags, ...properties } = after;
+    const Name = identity.physicalId;
+    await context.clients.ssm.send(new PutParameterCommand({ ...properties, Name, Overwrite: true }));
+    const delta = tagDelta(asTagList(before.Tags ?? {}), asTagList(Tags ?? {}), context);
+    await retag('Parameter', Name, delta, context);
     return { physicalId: Name, attributes: { Type: properties.Type, Value: properties.Value } };
   },
   async delete({ physicalId: Name }, context) {
     await unlessGone(['ParameterNotFound'], () => context.clients.ssm.send(new DeleteParameterCommand({ Name })));
   },
 });
+
+async function retag(
+  ResourceType: ResourceTypeForTagging,
+  ResourceId: string,
+  { set, unset }: ReturnType<typeof tagDelta>,
+  { clients: { ssm } }: UpdateContext,
+): Promise<void> {
+  if (unset.length > 0) {
+    await ssm.send(new RemoveTagsFromResourceCommand({ ResourceType, ResourceId, TagKeys: [...unset] }));
+  }
+  if (Object.keys(set).length > 0) {
+    await ssm.send(new AddTagsToResourceCommand({ ResourceType, ResourceId, Tags: asTagList(set) }));
+  }
+}

@@ -1,5 +1,5 @@
-import type { ResourceType, TagSpecification } from '@aws-sdk/client-ec2';
-import type { ResourceContext } from './handler.ts';
+import { CreateTagsCommand, DeleteTagsCommand, type ResourceType, type TagSpecification } from '@aws-sdk/client-ec2';
+import type { ResourceContext, UpdateContext } from './handler.ts';
 
 type TagList = readonly { readonly Key: string; readonly Value: string }[];
 
@@ -20,4 +20,39 @@ export function tagSpecifications(
 ): { TagSpecifications?: TagSpecification[] } {
   const list = tagList(own, context);
   return list.length === 0 ? {} : { TagSpecifications: [{ ResourceType: type, Tags: list }] };
+}
+
+/** What is to be set and what to be taken away for the tags to become those of `after`. */
+export function tagDelta(
+  before: TagList | undefined,
+  after: TagList | undefined,
+  context: UpdateContext,
+): { readonly set: Readonly<Record<string, string>>; readonly unset: readonly string[] } {
+  const former = { ...context.formerTags, ...Object.fromEntries((before ?? []).map(({ Key, Value }) => [Key, Value])) };
+  const wanted = tagRecord(after, context);
+  return {
+    set: Object.fromEntries(Object.entries(wanted).filter(([key, value]) => former[key] !== value)),
+    unset: Object.keys(former).filter((key) => !Object.hasOwn(wanted, key)),
+  };
+}
+
+export function asTagList(record: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
+  return Object.entries(record).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** Brings the tags of anything that EC2 has to those of `after`. */
+export async function retagEc2(
+  id: string,
+  before: TagList | undefined,
+  after: TagList | undefined,
+  context: UpdateContext,
+): Promise<void> {
+  const { ec2 } = context.clients;
+  const { set, unset } = tagDelta(before, after, context);
+  if (unset.length > 0) {
+    await ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: unset.map((Key) => ({ Key })) }));
+  }
+  if (Object.keys(set).length > 0) {
+    await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: asTagList(set) }));
+  }
 }

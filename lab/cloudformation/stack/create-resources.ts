@@ -41,7 +41,8 @@ export async function createResources(
   return failures;
 }
 
-async function createOne(
+/** Creates one resource and files it in `created`. @returns the event of its failure */
+export async function createOne(
   logicalId: string,
   { declaration, handler, dependsOn }: PlannedResource,
   scope: Scope,
@@ -59,6 +60,7 @@ async function createOne(
     identity: undefined,
     status: 'CREATE_IN_PROGRESS',
     deletionPolicy: declaration.DeletionPolicy,
+    stackTags: surroundings.tags,
     dependsOn: [...dependsOn],
   };
   const become = (change: Partial<Pick<StackResource, 'properties' | 'identity' | 'status'>>): void => {

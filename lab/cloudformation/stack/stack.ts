@@ -18,6 +18,7 @@ export interface Stack {
 }
 
 export type StackStatus =
+  | 'REVIEW_IN_PROGRESS'
   | 'CREATE_IN_PROGRESS'
   | 'CREATE_COMPLETE'
   | 'ROLLBACK_IN_PROGRESS'
@@ -25,7 +26,14 @@ export type StackStatus =
   | 'ROLLBACK_FAILED'
   | 'DELETE_IN_PROGRESS'
   | 'DELETE_COMPLETE'
-  | 'DELETE_FAILED';
+  | 'DELETE_FAILED'
+  | 'UPDATE_IN_PROGRESS'
+  | 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'
+  | 'UPDATE_COMPLETE'
+  | 'UPDATE_ROLLBACK_IN_PROGRESS'
+  | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'
+  | 'UPDATE_ROLLBACK_COMPLETE'
+  | 'UPDATE_ROLLBACK_FAILED';
 
 export type ResourceStatus =
   | 'CREATE_IN_PROGRESS'
@@ -34,7 +42,10 @@ export type ResourceStatus =
   | 'DELETE_IN_PROGRESS'
   | 'DELETE_COMPLETE'
   | 'DELETE_FAILED'
-  | 'DELETE_SKIPPED';
+  | 'DELETE_SKIPPED'
+  | 'UPDATE_IN_PROGRESS'
+  | 'UPDATE_COMPLETE'
+  | 'UPDATE_FAILED';
 
 export interface StackOutput {
   readonly value: Json;
@@ -51,6 +62,8 @@ export interface StackResource {
   readonly identity: Identity | undefined;
   readonly status: ResourceStatus;
   readonly deletionPolicy: DeletionPolicy;
+  /** Tags of the stack that it was given. */
+  readonly stackTags: Readonly<Record<string, string>>;
   /** Logical ids of what it needs: it is deleted before them. */
   readonly dependsOn: readonly string[];
 }
@@ -78,7 +91,7 @@ export interface StackEvent {
 
 /** A stack operation failed. `left` is what is there afterwards; `failures` are the resources that were the cause. */
 export class StackError extends Error {
-  readonly code: 'StackCreateFailed' | 'StackDeleteFailed';
+  readonly code: 'StackCreateFailed' | 'StackUpdateFailed' | 'StackDeleteFailed';
   readonly left: Stack;
   readonly failures: readonly StackEvent[];
   constructor(code: StackError['code'], left: Stack, failures: readonly StackEvent[]) {

@@ -7,8 +7,8 @@ import {
 import { z } from 'zod';
 import { present } from '../../errors.ts';
 import { tags, text } from '../fields.ts';
-import { defineResource } from '../handler.ts';
-import { tagSpecifications } from '../tags.ts';
+import { defineResource, type ResourceContext } from '../handler.ts';
+import { retagEc2, tagSpecifications } from '../tags.ts';
 import { onceFree } from '../waiting.ts';
 
 export const internetGateway = defineResource({
@@ -22,6 +22,10 @@ export const internetGateway = defineResource({
     const id = present(answer.InternetGateway?.InternetGatewayId, 'CreateInternetGateway', 'InternetGatewayId');
     return { physicalId: id, attributes: { InternetGatewayId: id } };
   },
+  async update(identity, context, after, before) {
+    await retagEc2(identity.physicalId, before.Tags, after.Tags, context);
+    return identity;
+  },
   async delete({ physicalId }, context) {
     const codes = { busy: ['DependencyViolation'], gone: ['InvalidInternetGatewayID.NotFound'] };
     await onceFree(`internet gateway ${physicalId} deleted`, context, codes, () =>
@@ -34,18 +38,30 @@ export const vpcGatewayAttachment = defineResource({
   type: 'AWS::EC2::VPCGatewayAttachment',
   attributes: ['AttachmentType'],
   properties: z.strictObject({ VpcId: text, InternetGatewayId: text }),
+  createOnly: ['VpcId'],
   async create({ VpcId, InternetGatewayId }, context) {
     await context.clients.ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId }));
     return { physicalId: `IGW|${VpcId}`, attributes: { AttachmentType: 'IGW' } };
   },
-  async delete(_identity, context, { VpcId, InternetGatewayId }) {
-    // As long as an address of the VPC is public, EC2 does not let the gateway go.
-    const codes = {
-      busy: ['DependencyViolation'],
-      gone: ['Gateway.NotAttached', 'InvalidInternetGatewayID.NotFound', 'InvalidVpcID.NotFound'],
-    };
-    await onceFree(`internet gateway ${InternetGatewayId} detached`, context, codes, () =>
-      context.clients.ec2.send(new DetachInternetGatewayCommand({ VpcId, InternetGatewayId })),
-    );
+  async update(identity, context, { VpcId, InternetGatewayId }, before) {
+    // A VPC has one gateway at a time.
+    await detach(before, context);
+    await context.clients.ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId }));
+    return identity;
   },
+  delete: (_identity, context, properties) => detach(properties, context),
 });
+
+async function detach(
+  { VpcId, InternetGatewayId }: { readonly VpcId: string; readonly InternetGatewayId: string },
+  context: ResourceContext,
+): Promise<void> {
+  // As long as an address of the VPC is public, EC2 does not let the gateway go.
+  const codes = {
+    busy: ['DependencyViolation'],
+    gone: ['Gateway.NotAttached', 'InvalidInternetGatewayID.NotFound', 'InvalidVpcID.NotFound'],
+  };
+  await onceFree(`internet gateway ${InternetGatewayId} detached`, context, codes, () =>
+    context.clients.ec2.send(new DetachInternetGatewayCommand({ VpcId, InternetGatewayId })),
+  );
+}

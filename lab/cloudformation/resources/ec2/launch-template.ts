@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type _InstanceType,
   CreateLaunchTemplateCommand,
+  CreateLaunchTemplateVersionCommand,
   DeleteLaunchTemplateCommand,
   InstanceMetadataEndpointState,
   InstanceMetadataTagsState,
@@ -12,7 +14,7 @@ import { z } from 'zod';
 import { present } from '../../errors.ts';
 import { flag, integer, tags, text, texts } from '../fields.ts';
 import { defineResource } from '../handler.ts';
-import { tagSpecifications } from '../tags.ts';
+import { retagEc2, tagSpecifications } from '../tags.ts';
 import { unlessGone } from '../waiting.ts';
 
 /** By form, not by list: the SDK's own list lacks types that are newer than it. */
@@ -80,14 +82,14 @@ export const launchTemplate = defineResource({
     LaunchTemplateData: launchTemplateData,
     TagSpecifications: z.array(tagSpecification).optional(),
   }),
+  createOnly: ['LaunchTemplateName'],
   async create(properties, context) {
-    const own = properties.TagSpecifications?.flatMap((specification) => specification.Tags ?? []);
     const answer = await context.clients.ec2.send(
       new CreateLaunchTemplateCommand({
         LaunchTemplateName: properties.LaunchTemplateName ?? context.name(128),
         VersionDescription: properties.VersionDescription,
         LaunchTemplateData: properties.LaunchTemplateData,
-        ...tagSpecifications('launch-template', own, context),
+        ...tagSpecifications('launch-template', ownTags(properties), context),
       }),
     );
     const made = present(answer.LaunchTemplate, 'CreateLaunchTemplate', 'LaunchTemplate');
@@ -103,9 +105,39 @@ export const launchTemplate = defineResource({
       },
     };
   },
+  async update(identity, context, after, before) {
+    const LaunchTemplateId = identity.physicalId;
+    await retagEc2(LaunchTemplateId, ownTags(before), ownTags(after), context);
+    const { LaunchTemplateData, VersionDescription } = after;
+    if (
+      isDeepStrictEqual(before.LaunchTemplateData, LaunchTemplateData) &&
+      before.VersionDescription === VersionDescription
+    ) {
+      return identity;
+    }
+    // A new version; which one is the default stays as it is: the template can't say it.
+    const answer = await context.clients.ec2.send(
+      new CreateLaunchTemplateVersionCommand({ LaunchTemplateId, VersionDescription, LaunchTemplateData }),
+    );
+    const latest = present(
+      answer.LaunchTemplateVersion?.VersionNumber,
+      'CreateLaunchTemplateVersion',
+      'LaunchTemplateVersion.VersionNumber',
+    );
+    return { ...identity, attributes: { ...identity.attributes, LatestVersionNumber: String(latest) } };
+  },
   async delete({ physicalId }, context) {
     await unlessGone(['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.NotFoundException'], () =>
       context.clients.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: physicalId })),
     );
   },
 });
+
+/** Tags of the launch template itself; those of the instances are in its data. */
+function ownTags({
+  TagSpecifications,
+}: {
+  readonly TagSpecifications?: readonly z.output<typeof tagSpecification>[] | undefined;
+}) {
+  return TagSpecifications?.flatMap((specification) => specification.Tags ?? []);
+}

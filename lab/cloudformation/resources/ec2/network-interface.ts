@@ -1,13 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
   DescribeNetworkInterfacesCommand,
+  ModifyNetworkInterfaceAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { present } from '../../errors.ts';
 import { flag, tags, text, texts } from '../fields.ts';
 import { defineResource } from '../handler.ts';
-import { tagSpecifications } from '../tags.ts';
+import { retagEc2, tagSpecifications } from '../tags.ts';
 import { onceFree, untilReady } from '../waiting.ts';
 
 export const networkInterface = defineResource({
@@ -22,6 +24,7 @@ export const networkInterface = defineResource({
     SourceDestCheck: flag.refine((value) => value, 'only true is known to the lab').optional(),
     Tags: tags,
   }),
+  createOnly: ['SubnetId', 'PrivateIpAddress'],
   async create(properties, context) {
     const { ec2 } = context.clients;
     const answer = await ec2.send(
@@ -48,6 +51,20 @@ export const networkInterface = defineResource({
       const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id] }));
       return NetworkInterfaces?.[0]?.Status === 'available';
     });
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const { ec2 } = context.clients;
+    const NetworkInterfaceId = identity.physicalId;
+    // One attribute a call.
+    if (!isDeepStrictEqual(after.GroupSet, before.GroupSet)) {
+      await ec2.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, Groups: after.GroupSet }));
+    }
+    if (after.Description !== before.Description) {
+      const Description = { Value: after.Description ?? '' };
+      await ec2.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, Description }));
+    }
+    await retagEc2(NetworkInterfaceId, before.Tags, after.Tags, context);
     return identity;
   },
   async delete({ physicalId }, context) {

@@ -15,10 +15,14 @@ import { egressFields, ingressFields, toPermission } from './security-group-rule
 
 const GONE = ['InvalidPermission.NotFound', 'InvalidSecurityGroupRuleId.NotFound', 'InvalidGroup.NotFound'];
 
+/** All but the description. */
+const RULE_ITSELF = ['GroupId', 'IpProtocol', 'FromPort', 'ToPort', 'CidrIp', 'CidrIpv6'];
+
 export const securityGroupIngress = defineResource({
   type: 'AWS::EC2::SecurityGroupIngress',
   attributes: ['Id'],
   properties: z.strictObject({ GroupId: text, ...ingressFields }),
+  createOnly: [...RULE_ITSELF, 'SourceSecurityGroupId'],
   async create({ GroupId, ...rule }, context) {
     const IpPermissions = [toPermission(rule)];
     return identityOf(
@@ -37,6 +41,7 @@ export const securityGroupEgress = defineResource({
   type: 'AWS::EC2::SecurityGroupEgress',
   attributes: ['Id'],
   properties: z.strictObject({ GroupId: text, ...egressFields }),
+  createOnly: [...RULE_ITSELF, 'DestinationSecurityGroupId'],
   async create({ GroupId, ...rule }, context) {
     const IpPermissions = [toPermission(rule)];
     return identityOf(

@@ -1,17 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
+  type IpPermission,
   RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { present } from '../../errors.ts';
 import { tags, text } from '../fields.ts';
 import { defineResource } from '../handler.ts';
-import { tagSpecifications } from '../tags.ts';
-import { onceFree } from '../waiting.ts';
-import { egressFields, ingressFields, toPermission } from './security-group-rule-fields.ts';
+import { retagEc2, tagSpecifications } from '../tags.ts';
+import { onceFree, unlessGone } from '../waiting.ts';
+import { egressFields, ingressFields, type Rule, toPermission } from './security-group-rule-fields.ts';
+
+const EVERYTHING: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
 
 export const securityGroup = defineResource({
   type: 'AWS::EC2::SecurityGroup',
@@ -24,6 +29,7 @@ export const securityGroup = defineResource({
     SecurityGroupEgress: z.array(z.strictObject(egressFields)).optional(),
     Tags: tags,
   }),
+  createOnly: ['GroupName', 'GroupDescription', 'VpcId'],
   async create(properties, context) {
     const { ec2 } = context.clients;
     const { VpcId } = properties;
@@ -44,11 +50,38 @@ export const securityGroup = defineResource({
     }
     if (properties.SecurityGroupEgress !== undefined && properties.SecurityGroupEgress.length > 0) {
       // A new group lets everything out; rules in the template stand in place of that one.
-      const everything = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
-      await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: everything }));
+      await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: EVERYTHING }));
       const IpPermissions = properties.SecurityGroupEgress.map(toPermission);
       await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: id, IpPermissions }));
     }
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const { ec2 } = context.clients;
+    const GroupId = identity.physicalId;
+    const taken = ['InvalidPermission.Duplicate'];
+    const ingress = ruleDelta(
+      before.SecurityGroupIngress?.map(toPermission),
+      after.SecurityGroupIngress?.map(toPermission),
+    );
+    for (const rule of ingress.revoke) {
+      const command = new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions: [rule] });
+      await unlessGone(['InvalidPermission.NotFound'], () => ec2.send(command));
+    }
+    for (const rule of ingress.authorize) {
+      const command = new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [rule] });
+      await unlessGone(taken, () => ec2.send(command));
+    }
+    const egress = ruleDelta(egressOf(before), egressOf(after));
+    for (const rule of egress.revoke) {
+      const command = new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [rule] });
+      await unlessGone(['InvalidPermission.NotFound'], () => ec2.send(command));
+    }
+    for (const rule of egress.authorize) {
+      const command = new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions: [rule] });
+      await unlessGone(taken, () => ec2.send(command));
+    }
+    await retagEc2(GroupId, before.Tags, after.Tags, context);
     return identity;
   },
   async delete({ physicalId }, context) {
@@ -58,3 +91,18 @@ export const securityGroup = defineResource({
     );
   },
 });
+
+/** Rules of the template, or the one that lets everything out when it has none. */
+function egressOf({
+  SecurityGroupEgress = [],
+}: {
+  readonly SecurityGroupEgress?: readonly Rule[] | undefined;
+}): readonly IpPermission[] {
+  return SecurityGroupEgress.length === 0 ? EVERYTHING : SecurityGroupEgress.map(toPermission);
+}
+
+function ruleDelta(before: readonly IpPermission[] = [], after: readonly IpPermission[] = []) {
+  const without = (some: readonly IpPermission[], others: readonly IpPermission[]): readonly IpPermission[] =>
+    some.filter((one) => !others.some((other) => isDeepStrictEqual(one, other)));
+  return { revoke: without(before, after), authorize: without(after, before) };
+}

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { present } from '../../errors.ts';
 import { flag, tags, text } from '../fields.ts';
 import { defineResource } from '../handler.ts';
-import { tagSpecifications } from '../tags.ts';
+import { retagEc2, tagSpecifications } from '../tags.ts';
 import { onceFree, untilReady } from '../waiting.ts';
 
 export const subnet = defineResource({
@@ -21,6 +21,7 @@ export const subnet = defineResource({
     MapPublicIpOnLaunch: flag.optional(),
     Tags: tags,
   }),
+  createOnly: ['VpcId', 'CidrBlock', 'AvailabilityZone'],
   async create(properties, context) {
     const { ec2 } = context.clients;
     const { VpcId, CidrBlock, AvailabilityZone } = properties;
@@ -44,6 +45,15 @@ export const subnet = defineResource({
       const MapPublicIpOnLaunch = { Value: properties.MapPublicIpOnLaunch };
       await ec2.send(new ModifySubnetAttributeCommand({ SubnetId: id, MapPublicIpOnLaunch }));
     }
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const SubnetId = identity.physicalId;
+    if (after.MapPublicIpOnLaunch !== before.MapPublicIpOnLaunch) {
+      const MapPublicIpOnLaunch = { Value: after.MapPublicIpOnLaunch ?? false };
+      await context.clients.ec2.send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch }));
+    }
+    await retagEc2(SubnetId, before.Tags, after.Tags, context);
     return identity;
   },
   async delete({ physicalId }, context) {

@@ -4,13 +4,14 @@ import {
   DeleteVolumeCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
+  ModifyVolumeCommand,
   VolumeType,
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { present } from '../../errors.ts';
 import { flag, integer, tags, text } from '../fields.ts';
-import { defineResource } from '../handler.ts';
-import { tagSpecifications } from '../tags.ts';
+import { defineResource, differing } from '../handler.ts';
+import { retagEc2, tagSpecifications } from '../tags.ts';
 import { onceFree, untilReady } from '../waiting.ts';
 
 export const volume = defineResource({
@@ -29,6 +30,7 @@ export const volume = defineResource({
     SnapshotId: text.optional(),
     Tags: tags,
   }),
+  fixed: ['AvailabilityZone', 'Encrypted', 'KmsKeyId', 'MultiAttachEnabled', 'SnapshotId'],
   async create({ Tags, MultiAttachEnabled: _, ...settings }, context) {
     const { ec2 } = context.clients;
     const answer = await ec2.send(
@@ -41,6 +43,16 @@ export const volume = defineResource({
       const { Volumes } = await ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }));
       return Volumes?.[0]?.State === 'available';
     });
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const { Size, VolumeType, Iops, Throughput } = after;
+    const changed = differing(before, after).filter((name) => name !== 'Tags');
+    if (changed.length > 0) {
+      const VolumeId = identity.physicalId;
+      await context.clients.ec2.send(new ModifyVolumeCommand({ VolumeId, Size, VolumeType, Iops, Throughput }));
+    }
+    await retagEc2(identity.physicalId, before.Tags, after.Tags, context);
     return identity;
   },
   async delete({ physicalId }, context) {

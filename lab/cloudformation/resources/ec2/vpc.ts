@@ -8,8 +8,8 @@ import {
 import { z } from 'zod';
 import { present } from '../../errors.ts';
 import { flag, tags, text } from '../fields.ts';
-import { defineResource } from '../handler.ts';
-import { tagSpecifications } from '../tags.ts';
+import { defineResource, type ResourceContext } from '../handler.ts';
+import { retagEc2, tagSpecifications } from '../tags.ts';
 import { onceFree, untilReady } from '../waiting.ts';
 
 export const vpc = defineResource({
@@ -22,6 +22,7 @@ export const vpc = defineResource({
     InstanceTenancy: z.literal('default').optional(),
     Tags: tags,
   }),
+  createOnly: ['CidrBlock'],
   async create(properties, context) {
     const { ec2 } = context.clients;
     const { CidrBlock } = properties;
@@ -34,15 +35,7 @@ export const vpc = defineResource({
       const { Vpcs } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
       return Vpcs?.[0]?.State === 'available';
     });
-    // One attribute a call, and host names need name resolution: EC2 refuses both at once.
-    if (properties.EnableDnsSupport !== undefined) {
-      const EnableDnsSupport = { Value: properties.EnableDnsSupport };
-      await ec2.send(new ModifyVpcAttributeCommand({ VpcId: id, EnableDnsSupport }));
-    }
-    if (properties.EnableDnsHostnames !== undefined) {
-      const EnableDnsHostnames = { Value: properties.EnableDnsHostnames };
-      await ec2.send(new ModifyVpcAttributeCommand({ VpcId: id, EnableDnsHostnames }));
-    }
+    await setDns(id, properties, context);
     const groups = await ec2.send(
       new DescribeSecurityGroupsCommand({
         Filters: [
@@ -58,6 +51,13 @@ export const vpc = defineResource({
     );
     return { physicalId: id, attributes: { VpcId: id, CidrBlock, DefaultSecurityGroup } };
   },
+  async update(identity, context, after, before) {
+    // What is left out is as EC2 makes a VPC: names are resolved, and hosts have none.
+    const { EnableDnsSupport = true, EnableDnsHostnames = false } = after;
+    await setDns(identity.physicalId, { EnableDnsSupport, EnableDnsHostnames }, context);
+    await retagEc2(identity.physicalId, before.Tags, after.Tags, context);
+    return identity;
+  },
   async delete({ physicalId }, context) {
     const codes = { busy: ['DependencyViolation'], gone: ['InvalidVpcID.NotFound'] };
     await onceFree(`VPC ${physicalId} deleted`, context, codes, () =>
@@ -65,3 +65,19 @@ export const vpc = defineResource({
     );
   },
 });
+
+async function setDns(
+  VpcId: string,
+  dns: { readonly EnableDnsSupport?: boolean | undefined; readonly EnableDnsHostnames?: boolean | undefined },
+  { clients: { ec2 } }: ResourceContext,
+): Promise<void> {
+  // One attribute a call, and host names need name resolution: EC2 refuses both at once.
+  if (dns.EnableDnsSupport !== undefined) {
+    const EnableDnsSupport = { Value: dns.EnableDnsSupport };
+    await ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport }));
+  }
+  if (dns.EnableDnsHostnames !== undefined) {
+    const EnableDnsHostnames = { Value: dns.EnableDnsHostnames };
+    await ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames }));
+  }
+}

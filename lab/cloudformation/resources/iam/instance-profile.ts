@@ -20,6 +20,7 @@ export const instanceProfile = defineResource({
     Path: text.optional(),
     Roles: texts.length(1, 'an instance profile has exactly one role'),
   }),
+  createOnly: ['InstanceProfileName', 'Path'],
   async create(properties, context) {
     const { iam } = context.clients;
     const InstanceProfileName = properties.InstanceProfileName ?? context.name(128);
@@ -28,6 +29,20 @@ export const instanceProfile = defineResource({
     const identity = { physicalId: InstanceProfileName, attributes: { Arn } };
     context.made(identity);
     for (const RoleName of properties.Roles) {
+      await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
+    }
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const { iam } = context.clients;
+    const InstanceProfileName = identity.physicalId;
+    // It has one role at a time.
+    for (const RoleName of before.Roles.filter((role) => !after.Roles.includes(role))) {
+      await unlessGone(NO_ENTITY, () =>
+        iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName })),
+      );
+    }
+    for (const RoleName of after.Roles.filter((role) => !before.Roles.includes(role))) {
       await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
     }
     return identity;

@@ -1,7 +1,7 @@
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { z } from 'zod';
 import { jsonObject, text, texts } from '../fields.ts';
-import { defineResource } from '../handler.ts';
+import { defineResource, type ResourceContext } from '../handler.ts';
 import { unlessGone } from '../waiting.ts';
 
 /** An inline policy, put into each of its roles. Users and groups are not known to the lab. */
@@ -23,11 +23,28 @@ export const policy = defineResource({
     }
     return identity;
   },
-  async delete(_identity, context, { PolicyName, Roles }) {
+  async update(_identity, context, after, before) {
+    const { PolicyName, PolicyDocument, Roles } = after;
     for (const RoleName of Roles) {
-      await unlessGone(['NoSuchEntityException', 'NoSuchEntity'], () =>
-        context.clients.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })),
+      await context.clients.iam.send(
+        new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(PolicyDocument) }),
       );
     }
+    const renamed = before.PolicyName !== PolicyName;
+    const left = renamed ? before.Roles : before.Roles.filter((role) => !Roles.includes(role));
+    await takeAway({ PolicyName: before.PolicyName, Roles: left }, context);
+    return { physicalId: PolicyName, attributes: { Id: PolicyName } };
   },
+  delete: (_identity, context, properties) => takeAway(properties, context),
 });
+
+async function takeAway(
+  { PolicyName, Roles }: { readonly PolicyName: string; readonly Roles: readonly string[] },
+  context: ResourceContext,
+): Promise<void> {
+  for (const RoleName of Roles) {
+    await unlessGone(['NoSuchEntityException', 'NoSuchEntity'], () =>
+      context.clients.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })),
+    );
+  }
+}

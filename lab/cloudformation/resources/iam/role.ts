@@ -5,12 +5,16 @@ import {
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   PutRolePolicyCommand,
+  TagRoleCommand,
+  UntagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
 import { z } from 'zod';
 import { present } from '../../errors.ts';
 import { integer, jsonObject, tags, text, texts } from '../fields.ts';
 import { defineResource } from '../handler.ts';
-import { tagList } from '../tags.ts';
+import { asTagList, tagDelta, tagList } from '../tags.ts';
 import { onceFree, unlessGone } from '../waiting.ts';
 
 const NO_ENTITY = ['NoSuchEntityException', 'NoSuchEntity'];
@@ -29,6 +33,8 @@ export const role = defineResource({
     Policies: z.array(z.strictObject({ PolicyName: text, PolicyDocument: jsonObject })).optional(),
     Tags: tags,
   }),
+  createOnly: ['RoleName', 'Path'],
+  fixed: ['PermissionsBoundary'],
   async create(properties, context) {
     const { iam } = context.clients;
     const RoleName = properties.RoleName ?? context.name(64);
@@ -55,6 +61,31 @@ export const role = defineResource({
         new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(PolicyDocument) }),
       );
     }
+    return identity;
+  },
+  async update(identity, context, after, before) {
+    const { iam } = context.clients;
+    const RoleName = identity.physicalId;
+    const PolicyDocument = JSON.stringify(after.AssumeRolePolicyDocument);
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+    const { Description = '', MaxSessionDuration = 3600 } = after;
+    await iam.send(new UpdateRoleCommand({ RoleName, Description, MaxSessionDuration }));
+    const [had, wanted] = [before.ManagedPolicyArns ?? [], after.ManagedPolicyArns ?? []];
+    for (const PolicyArn of wanted) await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+    for (const PolicyArn of had.filter((arn) => !wanted.includes(arn))) {
+      await unlessGone(NO_ENTITY, () => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
+    }
+    const inline = after.Policies ?? [];
+    for (const { PolicyName, PolicyDocument: document } of inline) {
+      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) }));
+    }
+    const named = new Set(inline.map(({ PolicyName }) => PolicyName));
+    for (const { PolicyName } of (before.Policies ?? []).filter((each) => !named.has(each.PolicyName))) {
+      await unlessGone(NO_ENTITY, () => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+    }
+    const { set, unset } = tagDelta(before.Tags, after.Tags, context);
+    if (unset.length > 0) await iam.send(new UntagRoleCommand({ RoleName, TagKeys: [...unset] }));
+    if (Object.keys(set).length > 0) await iam.send(new TagRoleCommand({ RoleName, Tags: asTagList(set) }));
     return identity;
   },
   async delete({ physicalId: RoleName }, context, properties) {

@@ -16,9 +16,15 @@ export const eventInvokeConfig = defineResource({
     MaximumEventAgeInSeconds: integer.optional(),
     MaximumRetryAttempts: integer.optional(),
   }),
+  createOnly: ['FunctionName', 'Qualifier'],
   async create(properties, context) {
     await context.clients.lambda.send(new PutFunctionEventInvokeConfigCommand(properties));
     return { physicalId: `${properties.FunctionName}|${properties.Qualifier}`, attributes: {} };
+  },
+  async update(identity, context, after) {
+    // Put stands in place of all that was there.
+    await context.clients.lambda.send(new PutFunctionEventInvokeConfigCommand(after));
+    return identity;
   },
   async delete(_identity, context, { FunctionName, Qualifier }) {
     await unlessGone(['ResourceNotFoundException'], () =>

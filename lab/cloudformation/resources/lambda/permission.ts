@@ -14,6 +14,7 @@ export const permission = defineResource({
     SourceArn: text.optional(),
     SourceAccount: text.optional(),
   }),
+  createOnly: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
   async create(properties, context) {
     const StatementId = context.name(100);
     await context.clients.lambda.send(new AddPermissionCommand({ ...properties, StatementId }));
