@@ -33,6 +33,7 @@ const PROPERTIES = z.object({
   Deployment: z.object({
     launchTemplates: z.record(z.string(), z.object({ id: z.string(), version: text })),
     subnets: z.array(z.object({ id: z.string(), zone: z.string(), cidr: z.string() })),
+    volumeKeyArn: z.string().optional(),
   }),
 });
 

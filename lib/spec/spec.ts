@@ -86,6 +86,8 @@ export interface Deployment {
   readonly launchTemplates: Readonly<Record<string, { readonly id: string; readonly version: string }>>;
   /** One subnet a zone, in the order of the zones. */
   readonly subnets: readonly { readonly id: string; readonly zone: string; readonly cidr: string }[];
+  /** ARN of the KMS key for every volume that is made from here on; without one, the account's default key. */
+  readonly volumeKeyArn?: string | undefined;
 }
 
 /** A spec in force: what was declared, where it runs, and with which images. */

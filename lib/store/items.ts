@@ -33,6 +33,7 @@ const COMMITTED = z.object({
   deployment: z.object({
     launchTemplates: z.record(z.string(), z.object({ id: z.string(), version: z.string() })),
     subnets: z.array(z.object({ id: z.string(), zone: z.string(), cidr: z.string() })),
+    volumeKeyArn: z.string().optional(),
   }),
   images: z.record(z.string(), z.object({ imageId: z.string(), rootDeviceName: z.string() })),
   committedAt: time,
