@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { z } from 'zod';
 import { SwarmStack } from '../lib/constructs/swarm-stack.ts';
 import { formatSpecError, SpecError } from '../lib/spec/error.ts';
@@ -12,6 +13,8 @@ import type { ClusterSpec } from '../lib/spec/spec.ts';
  *
  * Context: `spec`, the path of the cluster's file (default `swarm.yaml` in the working directory), and `zones`, the names
  * of the availability zones, comma-separated (default: the Region's first). E.g. `npx cdk deploy -c spec=prod.yaml`.
+ *
+ * cdk-nag's AwsSolutions rules are checked at synthesis, which fails on a finding that is not answered beside its resource.
  */
 const context = z.object({
   spec: z.string().min(1).default('swarm.yaml'),
@@ -23,6 +26,7 @@ const context = z.object({
 
 // Not by itself at exit: a refused spec must leave no assembly behind, not even an empty one.
 const app = new App({ autoSynth: false });
+Validations.of(app).addPlugins(new AwsSolutionsChecks());
 const { spec: path, zones } = context.parse({
   spec: app.node.tryGetContext('spec'),
   zones: app.node.tryGetContext('zones'),

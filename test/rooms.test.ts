@@ -76,6 +76,11 @@ describe('the rooms', () => {
       product.filter((one) => cdk(one) && !knows(one.file)),
       'CDK',
     );
+    // It checks this app; those of others, and the package, are not bound to it.
+    assertNone(
+      product.filter(({ file, target }) => target === 'cdk-nag' && file !== 'bin/app.ts'),
+      'cdk-nag',
+    );
   });
 
   it('keep the product free of the lab, and the functions free of the CDK', () => {

@@ -1,6 +1,5 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { Construct } from 'constructs';
 import { subnetBlocks } from '../spec/network.ts';
 import type { NetworkSpec } from '../spec/spec.ts';
 
@@ -15,17 +14,30 @@ export class NoSubnetsError extends Error {
   }
 }
 
+/** The VPC that was given lacks a subnet that the spec declares. */
+export class SubnetMismatchError extends Error {
+  readonly code = 'SubnetMismatch';
+  constructor(missing: readonly string[], there: readonly string[]) {
+    super(
+      `the spec declares subnets that the VPC doesn't have: ${missing.join(', ')}; it has ${there.join(', ')}. Make network.cidr, zones and subnetMask of the spec name subnets that are there, each in a zone of its own.`,
+    );
+    this.name = 'SubnetMismatchError';
+  }
+}
+
+/**
+ * The VPC that `Vpc.fromLookup` makes up as long as the real one was not looked up, which happens only if the synthesis ends well:
+ * nothing can be said of it yet (aws-cdk-lib, aws-ec2/lib/vpc.ts, `DUMMY_VPC_PROPS`).
+ */
+const NOT_LOOKED_UP_YET = 'vpc-12345';
+
 /**
  * The subnets of an existing VPC that the spec declares: logical IDs are addresses, so a subnet is known by its block.
  *
- * A block that no subnet has is an error of the synthesis and not thrown: in the first run of `Vpc.fromLookup` the CDK hands out a
- * made-up VPC, and asks for the real one only if that run ends well.
- *
  * @returns one for each zone of the spec, in their order
- * @throws NoSubnetsError
+ * @throws NoSubnetsError, SubnetMismatchError
  */
 export function declaredSubnets(
-  scope: Construct,
   network: NetworkSpec,
   vpc: ec2.IVpc,
   selection: ec2.SubnetSelection | undefined,
@@ -36,10 +48,10 @@ export function declaredSubnets(
   const byBlock = new Map(candidates.map((subnet) => [blockOf(subnet), subnet]));
   const wanted = subnetBlocks(network);
   const missing = wanted.filter((block) => !byBlock.has(block));
-  if (missing.length > 0) {
-    const there = candidates.map((subnet) => blockOf(subnet) ?? 'one whose block is known only at deployment');
-    Annotations.of(scope).addError(
-      `the spec declares the subnets ${wanted.join(', ')}, and the VPC has none with the block ${missing.join(', ')}; it has ${there.join(', ')}. Make network.cidr, zones and subnetMask of the spec name subnets that are there, each in a zone of its own.`,
+  if (missing.length > 0 && vpc.vpcId !== NOT_LOOKED_UP_YET) {
+    throw new SubnetMismatchError(
+      missing,
+      candidates.map((subnet) => blockOf(subnet) ?? 'one whose block is not known at synthesis'),
     );
   }
   return wanted.map((block) => byBlock.get(block) ?? first);

@@ -70,7 +70,7 @@ export class NetworkChoiceError extends Error {
 
 /**
  * The VPC and the subnets that the spec declares, made or found, and who may talk to whom in them.
- * @throws NetworkChoiceError, NoSubnetsError, ZoneCountError
+ * @throws NetworkChoiceError, NoSubnetsError, SubnetMismatchError, ZoneCountError
  */
 export class SwarmNetwork extends Construct {
   readonly vpc: ec2.IVpc;
@@ -96,7 +96,7 @@ export class SwarmNetwork extends Construct {
       this.subnets = isolated ? vpc.isolatedSubnets : vpc.publicSubnets;
     } else {
       this.vpc = props.vpc;
-      this.subnets = declaredSubnets(this, props.network, props.vpc, props.vpcSubnets);
+      this.subnets = declaredSubnets(props.network, props.vpc, props.vpcSubnets);
     }
     this.others = props.securityGroups ?? [];
     this.members = new ec2.SecurityGroup(this, 'Members', {
