@@ -92,8 +92,9 @@ test('the settings hash is of the labels alone, in whatever order they are said'
   const hash = settingsHash(CATTLE);
   assert.match(hash, /^[0-9a-f]{12}$/);
   assert.equal(settingsHash({ ...CATTLE, labels: { b: '2', a: '1' } }), hash);
-  assert.equal(settingsHash({ ...CATTLE, instanceType: 't4g.medium', initCommands: [] }), hash);
-  const others = [{}, { a: '1' }, { a: '2', b: '1' }, { a: '1', b: '2', c: '' }, { a: '1,b=2' }];
+  const otherwise: GroupSpec = { ...CATTLE, instanceType: 't4g.medium', initCommands: [] };
+  assert.equal(settingsHash(otherwise), hash);
+  const others: GroupSpec['labels'][] = [{}, { a: '1' }, { a: '2', b: '1' }, { a: '1', b: '2', c: '' }, { a: '1,b=2' }];
   const hashes = others.map((labels) => settingsHash({ labels }));
   assert.equal(new Set([...hashes, hash]).size, others.length + 1);
 });
