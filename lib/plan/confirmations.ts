@@ -3,11 +3,15 @@ import type { Herds } from './cattle.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { workerHealth } from './health.ts';
+import { LIMITS } from './limits.ts';
 import type { Occupant } from './pets.ts';
 import type { WholeView } from './swarm-view.ts';
-import { batchSlot, compareText, type DeclaredGroup, type PlanInput, petSlot } from './world.ts';
+import { batchSlot, compareText, type DeclaredGroup, instancesById, isLive, type PlanInput, petSlot } from './world.ts';
 
-/** A launch whose machines are all healthy stops counting as a failure. */
+/**
+ * A launch whose machines are all healthy stops counting as a failure.
+ * @returns the ids of all machines that are healthy
+ */
 export function planConfirmations(
   input: PlanInput,
   draft: Draft,
@@ -15,7 +19,7 @@ export function planConfirmations(
   managers: readonly Manager[],
   occupants: readonly Occupant[],
   herds: Herds,
-): void {
+): ReadonlySet<string> {
   const healthyManagers = new Set(
     managers.flatMap(({ occupant, health }) => (health.kind === 'healthy' && occupant ? [occupant.instance.id] : [])),
   );
@@ -40,8 +44,19 @@ export function planConfirmations(
   for (const slot of slots) {
     const record = input.records.launches.get(slot);
     if (record === undefined || record.state !== 'launched' || record.confirmedAt !== undefined) continue;
-    if (!record.instanceIds.every((id) => well.has(id))) continue;
-    const reason = `${record.instanceIds.join(', ')} healthy`;
+    // Of many some may be gone already: what is there has to work.
+    const there = record.instanceIds.filter((id) => isThere(input, id));
+    if (there.length === 0 || !there.every((id) => well.has(id))) continue;
+    const reason = `${there.length > 3 ? `${there.length} machines` : there.join(', ')} healthy`;
     draft.act({ kind: 'confirmLaunch', slot, generation: record.generation, reason });
   }
+  return well;
+}
+
+/** Is it live, or not listed yet? */
+function isThere(input: PlanInput, id: string): boolean {
+  const instance = instancesById(input).get(id);
+  if (instance !== undefined) return isLive(instance);
+  const record = [...input.records.launches.values()].find(({ instanceIds }) => instanceIds.includes(id));
+  return input.now - (record?.launchedAt ?? 0) < LIMITS.visibility;
 }

@@ -1,5 +1,8 @@
 import type { Action, Held, Plan, Waiting } from './action.ts';
 
+/** So many machines that wait for the same are named one by one; more are not. */
+const NAMED = 10;
+
 /** A plan being written. Each part of the planner adds to it; the order is the order of execution. */
 export class Draft {
   readonly #actions: Action[] = [];
@@ -37,9 +40,17 @@ export class Draft {
     return {
       actions: this.#actions,
       held: this.#held,
-      waiting: this.#waiting,
+      waiting: summed(this.#waiting),
       ask: [...this.#ask].sort(),
       askCanWait: this.#hurry,
     };
   }
+}
+
+/** A thousand machines that boot are one line. Their number is not in it: it would be another line in every pass. */
+function summed(waiting: readonly Waiting[]): readonly Waiting[] {
+  const counts = new Map<string, number>();
+  for (const { what } of waiting) counts.set(what, (counts.get(what) ?? 0) + 1);
+  const many = [...counts].filter(([, count]) => count > NAMED).map(([what]) => ({ what, subject: 'many machines' }));
+  return [...waiting.filter(({ what }) => (counts.get(what) ?? 0) <= NAMED), ...many];
 }

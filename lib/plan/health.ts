@@ -1,6 +1,6 @@
 import type { InstanceSeen, MachineProbe, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
 import { LIMITS } from './limits.ts';
-import { instanceIdOf, isHealthyVoter, type SwarmView } from './swarm-view.ts';
+import { isHealthyVoter, nodesByInstance, type SwarmView } from './swarm-view.ts';
 import { type PlanInput, probeOf } from './world.ts';
 
 /** What is to be thought of a machine. */
@@ -14,11 +14,16 @@ export type Health =
   | { readonly kind: 'blank' }
   /** It says itself, or a majority of managers says, that it does not work. */
   | { readonly kind: 'broken'; readonly symptom: string; readonly reason: string; readonly remedies: readonly Remedy[] }
+  /** A declared manager whose node is a worker of the Swarm. */
+  | { readonly kind: 'demoted'; readonly node: SwarmNode }
   /** It can't be told, or a person has to decide. */
   | { readonly kind: 'held'; readonly rule: string; readonly reason: string };
 
-/** In the order in which they are tried. `replace` ends the machine; its address and disk come back with the next one. */
-export type Remedy = 'restart' | 'replace';
+/**
+ * In the order in which they are tried. `replace` ends the machine; its address and disk come back with the next one.
+ * `rejoin` gives up the Raft state on its disk: it joins anew, as a new member.
+ */
+export type Remedy = 'restart' | 'replace' | 'rejoin';
 
 const HEALTHY: Health = { kind: 'healthy' };
 
@@ -77,7 +82,7 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
     if (young) return { kind: 'coming', what: 'engine to take up its Raft state' };
     const said = engine.error === undefined ? '' : `: ${engine.error}`;
     const reason = `${instance.id} has Raft state on its disk but is "${engine.localState}"${said}`;
-    return { kind: 'broken', symptom: 'raft-state', reason, remedies: ['restart'] };
+    return { kind: 'broken', symptom: 'raft-state', reason, remedies: ['restart', 'rejoin'] };
   }
   if (view.kind !== 'quorum') {
     return young || view.kind === 'notAsked'
@@ -86,16 +91,10 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
   }
   const node = view.nodes.find((one) => one.id === engine.nodeId);
   if (node === undefined) {
-    const reason = `${instance.id} believes itself node ${engine.nodeId ?? '?'}, which the Swarm does not know; let it leave by force to have it joined anew`;
-    return { kind: 'held', rule: 'unknown-member', reason };
+    const reason = `${instance.id} believes itself node ${engine.nodeId ?? '?'}, which the Swarm does not know`;
+    return { kind: 'broken', symptom: 'unknown-member', reason, remedies: ['rejoin'] };
   }
-  if (node.raft === undefined) {
-    return {
-      kind: 'held',
-      rule: 'demoted',
-      reason: `node ${node.id} on ${instance.id} is a worker; promote it: "docker node promote ${node.id}"`,
-    };
-  }
+  if (node.raft === undefined) return { kind: 'demoted', node };
   if (isHealthyVoter(node)) return HEALTHY;
   if (young) return { kind: 'coming', what: `node ${node.id} to be reachable` };
   const reason = `node ${node.id} on ${instance.id} is ${node.state} and ${node.raft.reachability}`;
@@ -106,7 +105,7 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   if (instance.state === 'pending') return { kind: 'coming', what: 'instance to run' };
   if (view.kind !== 'quorum') return { kind: 'coming', what: 'a Swarm with a quorum to join' };
   const age = input.now - instance.launchedAt;
-  const nodes = view.nodes.filter((node) => instanceIdOf(node) === instance.id);
+  const nodes = nodesByInstance(view).get(instance.id) ?? [];
   if (nodes.some((node) => node.state === 'ready')) return HEALTHY;
   const [node] = nodes;
   if (node !== undefined) {
@@ -124,7 +123,8 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
     };
   }
   const outcome = answerOf(input, instance);
-  if (outcome === undefined) return { kind: 'notAsked' };
+  // Of a young machine it is known without asking that it is to join: the script refuses until the boot is over.
+  if (outcome === undefined) return age < LIMITS.boot ? { kind: 'blank' } : { kind: 'notAsked' };
   if (outcome.kind === 'silent') {
     if (age < LIMITS.boot) return { kind: 'coming', what: 'first answer of its agent' };
     const reason = `${instance.id} never joined and does not answer (${outcome.reason})`;

@@ -24,12 +24,24 @@ export const LIMITS = {
   failuresToPark: 8,
   /** … and is tried again only after this long. */
   parked: 6 * HOUR,
-  /** Instances in one RunInstances request. */
-  batch: 50,
+  /** Instances in one RunInstances request; AWS advises to ask for many in batches of about this size. */
+  batch: 100,
   /** Instances in one Run Command, AWS's own limit. */
   command: 50,
-  /** Seconds a drained node's tasks get to leave. */
-  drainSeconds: 30,
+  /** Seconds that one drain command waits for the tasks to leave; it is given again until they have. */
+  drainCall: 12,
+  /** After this long a drained node's tasks are not waited for any more. */
+  drain: 2 * MINUTE,
+  /** The same where nobody counts them. */
+  drainUncounted: 30 * SECOND,
+  /** Launches of a new configuration that fail in a row, after which its roll-out has failed. */
+  failuresToHalt: 3,
+  /** A volume counts as lost only after it has not been listed for this long. */
+  volumeLost: 2 * MINUTE,
+  /** Settings that were applied are listed by the Swarm after some 20 s; only after this long are they applied again. */
+  settings: 60 * SECOND,
+  /** With the quorum lost for good a recovery is begun only this long after it was commanded: an old leader answers reads for 17 s. */
+  recovery: 30 * SECOND,
   /** With more than this share of the workers down at once, it is a wave … */
   waveShare: 1 / 3,
   /** … and none of them is replaced before it has lasted this long. */

@@ -1,9 +1,10 @@
-import type { SwarmNode } from '../observe/observation.ts';
-import { LEAVING } from './cattle.ts';
+import type { InstanceSeen, SwarmNode } from '../observe/observation.ts';
+import { isOutdated } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { isMarked, MARK } from './marks.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
 import { isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';
@@ -30,7 +31,7 @@ export function managersOf(input: PlanInput, occupants: readonly Occupant[], vie
 export function askManagers(input: PlanInput, draft: Draft, managers: readonly Manager[]): void {
   const suspects = instancesInOrder(input).filter(({ id }) => {
     const suspicion = input.records.suspicions.get(id);
-    return suspicion !== undefined && suspicion.symptom !== LEAVING;
+    return suspicion !== undefined && suspicion.symptom !== MARK.leaving && suspicion.symptom !== MARK.settings;
   });
   for (const instance of [...managers.flatMap(({ occupant }) => occupant?.instance ?? []), ...suspects]) {
     if (instance.state === 'running' && answerOf(input, instance) === undefined) draft.ask(instance.id);
@@ -45,11 +46,68 @@ export function planManagerRepairs(
 ): void {
   for (const { logicalId, occupant, health } of managers) {
     if (occupant?.complete !== true) continue;
-    planRepair(input, draft, logicalId, occupant.instance, health, {
-      restart: restartGate(input, draft, managers, logicalId),
-      replace: replaceGate(input, draft, view, managers, logicalId, health),
-    });
+    const { instance } = occupant;
+    const restart = restartGate(input, draft, managers, logicalId);
+    const replace = replaceGate(input, draft, view, managers, logicalId, health);
+    if (isMarked(input.records, instance.id, MARK.rolling) && view.kind !== 'notAsked') {
+      const others = managers.filter((other) => other.logicalId !== logicalId);
+      const free = view.kind === 'quorum' && others.every((other) => other.health.kind === 'healthy');
+      // The roll-out goes on with it, if it can; else it is to work again as soon as possible.
+      if (free && isOutdated(input, occupant.group.name, instance)) continue;
+      if (health.kind === 'broken') {
+        startAgain(input, draft, logicalId, instance, health, restart);
+        continue;
+      }
+    }
+    const rejoin = (reason: string) => planRejoin(draft, view, logicalId, instance, replace, reason);
+    planRepair(input, draft, logicalId, instance, health, { restart, replace, rejoin });
   }
+}
+
+/** An engine that was stopped to be replaced, and is needed after all. */
+function startAgain(
+  input: PlanInput,
+  draft: Draft,
+  logicalId: string,
+  instance: InstanceSeen,
+  { symptom, reason }: Extract<Health, { kind: 'broken' }>,
+  gate: Gate,
+): void {
+  const refusal = gate();
+  if (refusal !== undefined) {
+    draft.hold(refusal.rule, logicalId, `${reason}; its engine is not started again: ${refusal.reason}`);
+    return;
+  }
+  const suspicion = { instanceId: instance.id, symptom, since: input.now, restartedAt: input.now };
+  const why = `${reason}: it was to be replaced, and the others do not all work any more`;
+  draft.act({ kind: 'restartEngine', instanceId: instance.id, suspicion, reason: why });
+}
+
+/**
+ * The Raft state on its disk is bad, or of a member that was removed: its former node is demoted and removed first, and
+ * only when the Swarm knows none of that address any more is the state given up (Safety 5).
+ */
+function planRejoin(
+  draft: Draft,
+  view: SwarmView,
+  logicalId: string,
+  instance: InstanceSeen,
+  gate: Gate,
+  reason: string,
+): ReturnType<Gate> {
+  const refusal = gate();
+  if (refusal !== undefined) return refusal;
+  if (view.kind !== 'quorum') return { rule: 'no-quorum', reason: 'the Swarm has no quorum' };
+  const former = view.nodes.filter((node) => isMemberOf(node, logicalId));
+  for (const node of former) {
+    const why = `${reason}: its former node ${node.id} can't come back`;
+    if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via: view.via, reason: why });
+    draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: why });
+  }
+  if (former.length > 0) return undefined;
+  const why = `${reason}: it leaves, and joins as a new member`;
+  draft.act({ kind: 'leaveSwarm', instanceId: instance.id, logicalId, reason: why });
+  return undefined;
 }
 
 const NEVER_BOOTED: ReadonlySet<string> = new Set(['boot-failed', 'boot-stuck']);

@@ -3,8 +3,9 @@ import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
-import { instanceIdOf, isHealthyVoter, type WholeView } from './swarm-view.ts';
-import { isLive, type PlanInput } from './world.ts';
+import { retiredIds } from './retirement.ts';
+import { instanceIdOf, isHealthyVoter, nodesByInstance, type WholeView } from './swarm-view.ts';
+import { instancesById, isLive, type PlanInput } from './world.ts';
 
 /**
  * Managers join one at a time. A manager whose disk came back blank is a new member: its old node, a voter that
@@ -27,6 +28,10 @@ export function planManagerJoins(draft: Draft, view: WholeView, managers: readon
       }
       return;
     }
+    if (!bearsAnother(view)) {
+      draft.wait('the other managers to be healthy, before it joins', logicalId);
+      return;
+    }
     draft.act({
       kind: 'join',
       role: 'manager',
@@ -37,6 +42,33 @@ export function planManagerJoins(draft: Draft, view: WholeView, managers: readon
     });
     return;
   }
+}
+
+/** With one voter more, which may fail at once, those that work now must be a majority still; or all of them work. */
+function bearsAnother({ voters }: WholeView): boolean {
+  const healthy = voters.filter(isHealthyVoter).length;
+  return healthy === voters.length || healthy * 2 > voters.length + 1;
+}
+
+/**
+ * A declared manager whose node is a worker is promoted: it handed over its leadership to be replaced, or somebody
+ * demoted it. One at a time, and with all voters healthy.
+ * @returns true when there is one: no other membership is changed then
+ */
+export function planPromotions(draft: Draft, view: WholeView, managers: readonly Manager[]): boolean {
+  const demoted = managers.flatMap(({ logicalId, health }) =>
+    health.kind === 'demoted' ? [{ logicalId, node: health.node }] : [],
+  );
+  const [first] = demoted;
+  if (first === undefined) return false;
+  const { logicalId, node } = first;
+  if (node.state !== 'ready') draft.wait('its node to be ready, before it becomes a manager again', logicalId);
+  else if (!bearsAnother(view)) draft.wait('the other managers to be healthy, before it becomes one again', logicalId);
+  else {
+    const reason = `${logicalId} is declared as a manager, and its node ${node.id} is a worker`;
+    draft.act({ kind: 'promoteNode', nodeId: node.id, via: view.via, reason });
+  }
+  return true;
 }
 
 export function planWorkerJoins(draft: Draft, view: WholeView, instanceIds: readonly string[]): void {
@@ -56,9 +88,11 @@ export function planWorkerJoins(draft: Draft, view: WholeView, instanceIds: read
 /** Nodes of machines that are gone are removed from the list (Safety 12); never a manager, never one that is none of ours. */
 export function planDeadNodes(input: PlanInput, draft: Draft, view: WholeView, managers: readonly Manager[]): void {
   const declared = new Set(managers.map((manager) => manager.logicalId));
+  const retired = new Set(retiredIds(input));
   for (const node of view.nodes) {
     const machine = instanceIdOf(node);
     if (machine === undefined) continue;
+    if (node.logicalId !== undefined && retired.has(node.logicalId)) continue;
     if (node.raft !== undefined) {
       if (node.logicalId === undefined || declared.has(node.logicalId)) continue;
       const reason = `manager ${node.id} at ${node.logicalId} is not declared; demote and remove it by hand, or declare it`;
@@ -77,12 +111,12 @@ export function planDeadNodes(input: PlanInput, draft: Draft, view: WholeView, m
  * A machine that is merely not listed has to be down as well.
  */
 function whyDead(input: PlanInput, view: WholeView, node: SwarmNode, machine: string): string | undefined {
-  const instance = input.observation.instances.find(({ id }) => id === machine);
+  const instance = instancesById(input).get(machine);
   if (instance?.state === 'terminated') return `${machine} is terminated`;
   if (node.state !== 'down') return undefined;
-  const successor = view.nodes.find(
-    (other) => other.id !== node.id && other.hostname === node.hostname && other.state === 'ready',
-  );
+  const successor = nodesByInstance(view)
+    .get(machine)
+    ?.find((other) => other.id !== node.id && other.state === 'ready');
   if (successor !== undefined) return `it is down, and ${machine} is node ${successor.id} now`;
   if (instance === undefined) return `it is down, and ${machine} is not listed any more`;
   return isLive(instance) ? undefined : `it is down, and ${machine} is ${instance.state}`;

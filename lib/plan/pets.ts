@@ -1,6 +1,11 @@
 import type { InstanceSeen, InterfaceSeen, VolumeSeen } from '../observe/observation.ts';
+import { attachmentOf } from './attachment.ts';
 import { launchReadiness } from './backoff.ts';
+import { versionToLaunch } from './config.ts';
 import type { Draft } from './draft.ts';
+import { planLostVolume, waitsForAnother } from './lost-volume.ts';
+import { MARK } from './marks.ts';
+import type { SwarmView } from './swarm-view.ts';
 import {
   type DeclaredGroup,
   declaredGroups,
@@ -28,13 +33,13 @@ export const STATE_DEVICE = '/dev/sdf';
  * Every declared logical ID gets one machine, with its own interface and its own volume (Safety 1, 3).
  * This adds only: it needs no word from the Swarm, so that it goes on when the quorum is lost.
  */
-export function planPets(input: PlanInput, draft: Draft): readonly Occupant[] {
+export function planPets(input: PlanInput, draft: Draft, view: SwarmView): readonly Occupant[] {
   return declaredGroups(input).flatMap((group) =>
-    logicalIdsOf(group.spec).flatMap((logicalId) => planPet(input, draft, group, logicalId)),
+    logicalIdsOf(group.spec).flatMap((logicalId) => planPet(input, draft, view, group, logicalId)),
   );
 }
 
-function planPet(input: PlanInput, draft: Draft, group: DeclaredGroup, logicalId: string): Occupant[] {
+function planPet(input: PlanInput, draft: Draft, view: SwarmView, group: DeclaredGroup, logicalId: string): Occupant[] {
   const attachment = attachmentOf(input, logicalId);
   if (typeof attachment === 'string') {
     draft.hold('attachment', logicalId, attachment);
@@ -52,54 +57,51 @@ function planPet(input: PlanInput, draft: Draft, group: DeclaredGroup, logicalId
     );
     return [];
   }
-  if (occupant !== undefined) return [planOccupied(input, draft, group, logicalId, occupant, attachment)];
-  planVacant(input, draft, group, logicalId, machines, attachment);
+  const { networkInterface, volume, stale } = attachment;
+  if (volume === undefined) {
+    planLostVolume(input, draft, view, group, logicalId, { zone: networkInterface.zone, stale });
+    return [];
+  }
+  if (input.records.suspicions.get(logicalId)?.symptom === MARK.volumeLost) {
+    draft.act({ kind: 'absolve', instanceId: logicalId, reason: `${logicalId} has its volume ${volume.id}` });
+  }
+  if (occupant !== undefined) return planOccupied(input, draft, view, group, logicalId, occupant, volume);
+  planVacant(input, draft, group, logicalId, machines, { networkInterface, volume });
   return [];
-}
-
-interface Attachment {
-  readonly networkInterface: InterfaceSeen;
-  readonly volume: VolumeSeen;
-}
-
-/** The interface and the volume of a logical ID, or why they can't be used. */
-function attachmentOf(input: PlanInput, logicalId: string): Attachment | string {
-  const interfaces = input.observation.interfaces.filter((one) => one.logicalId === logicalId);
-  const volumes = input.observation.volumes.filter(
-    (one) => one.logicalId === logicalId && one.state !== 'deleting' && one.state !== 'deleted',
-  );
-  const [networkInterface, ...otherInterfaces] = interfaces;
-  const [volume, ...otherVolumes] = volumes;
-  if (networkInterface === undefined) return 'its network interface is not there; deploy the stack again';
-  if (otherInterfaces.length > 0)
-    return `several interfaces carry this logical ID: ${ids(interfaces)}; remove the tag from the wrong ones`;
-  if (networkInterface.privateIp !== logicalId) {
-    return `interface ${networkInterface.id} has the address ${networkInterface.privateIp} instead; its tag is wrong`;
-  }
-  if (volume === undefined) return 'its volume is not there; nothing is launched without the disk that holds its state';
-  if (otherVolumes.length > 0)
-    return `several volumes carry this logical ID: ${ids(volumes)}; remove the tag from the wrong ones`;
-  if (volume.state === 'error') return `volume ${volume.id} is in the state error`;
-  if (volume.zone !== networkInterface.zone) {
-    return `volume ${volume.id} is in ${volume.zone}, interface ${networkInterface.id} in ${networkInterface.zone}`;
-  }
-  return { networkInterface, volume };
-}
-
-function ids(things: readonly { readonly id: string }[]): string {
-  return things
-    .map((thing) => thing.id)
-    .sort()
-    .join(', ');
 }
 
 function planOccupied(
   input: PlanInput,
   draft: Draft,
+  view: SwarmView,
   group: DeclaredGroup,
   logicalId: string,
   instance: InstanceSeen,
-  { volume }: Attachment,
+  volume: VolumeSeen,
+): Occupant[] {
+  if (volume.attachedTo !== instance.id && waitsForAnother(input, logicalId, instance, volume.id)) {
+    if (view.kind !== 'quorum' && group.spec.flavor === 'swarm-manager') {
+      draft.hold(
+        'volume-lost',
+        logicalId,
+        `${instance.id} waits for a disk that is lost, and the Swarm shows no quorum`,
+      );
+      return [];
+    }
+    const reason = `${instance.id} waits for a disk that is lost; ${logicalId} has ${volume.id} now`;
+    draft.act({ kind: 'terminate', instanceIds: [instance.id], reason });
+    return [];
+  }
+  return [planInPlace(input, draft, group, logicalId, instance, volume)];
+}
+
+function planInPlace(
+  input: PlanInput,
+  draft: Draft,
+  group: DeclaredGroup,
+  logicalId: string,
+  instance: InstanceSeen,
+  volume: VolumeSeen,
 ): Occupant {
   const incomplete: Occupant = { logicalId, group, instance, complete: false };
   if (instance.state === 'pending') {
@@ -141,7 +143,7 @@ function planVacant(
   group: DeclaredGroup,
   logicalId: string,
   machines: readonly InstanceSeen[],
-  { networkInterface, volume }: Attachment,
+  { networkInterface, volume }: { readonly networkInterface: InterfaceSeen; readonly volume: VolumeSeen },
 ): void {
   const stopped = machines.find((instance) => instance.state === 'stopped');
   if (stopped !== undefined) {
@@ -167,7 +169,7 @@ function planVacant(
     return;
   }
   const slot = petSlot(logicalId);
-  const launch = { kind: 'launch' as const, slot, group: group.name };
+  const launch = { kind: 'launch' as const, slot, group: group.name, version: versionToLaunch(input, group) };
   const order = { kind: 'pet' as const, logicalId, interfaceId: networkInterface.id, volumeId: volume.id };
   const fate = launchFate(input, slot);
   switch (fate.kind) {

@@ -1,12 +1,18 @@
 import type { Plan } from './action.ts';
-import { planCattle } from './cattle.ts';
+import { type Herds, planCattle } from './cattle.ts';
 import { planConfirmations } from './confirmations.ts';
 import { Draft } from './draft.ts';
 import { planGenesis } from './genesis.ts';
 import { askManagers, managersOf, planManagerRepairs } from './managers.ts';
-import { planDeadNodes, planManagerJoins } from './membership.ts';
+import { planDeadNodes, planManagerJoins, planPromotions } from './membership.ts';
 import { planPets } from './pets.ts';
+import { planPetRollouts } from './pets-rollout.ts';
+import { planRecovery } from './recovery.ts';
 import { forgetTheGone } from './repair.ts';
+import { planRetirements, retiredIds } from './retirement.ts';
+import { planHerdRollouts } from './rollout.ts';
+import { planRolloutOutcomes } from './rollout-outcome.ts';
+import { planActivations, planSettings } from './settings.ts';
 import { swarmView } from './swarm-view.ts';
 import { planLeavers, planWorkers } from './workers.ts';
 import { instancesInOrder, isLive, ownEntry, type PlanInput } from './world.ts';
@@ -27,9 +33,14 @@ export function plan(input: PlanInput): Plan {
     return draft.plan();
   }
   const view = swarmView(input);
-  const occupants = planPets(input, draft);
+  const { recovery } = input.records;
+  if (recovery !== undefined) {
+    planRecovery(input, draft, view, recovery);
+    return draft.plan();
+  }
+  const occupants = planPets(input, draft, view);
   const herds = planCattle(input, draft, view);
-  nameStrangers(input, draft);
+  nameStrangers(input, draft, herds);
   forgetTheGone(input, draft);
 
   const managers = managersOf(input, occupants, view);
@@ -40,19 +51,27 @@ export function plan(input: PlanInput): Plan {
     draft.hold('no-quorum', cluster, `${view.reason}; machines that are gone are re-created, nothing else is done`);
   }
   if (view.kind === 'quorum' && membershipIsOurs) {
-    planManagerJoins(draft, view, managers);
+    if (!planPromotions(draft, view, managers)) planManagerJoins(draft, view, managers);
     planWorkers(input, draft, view, occupants, herds);
     planDeadNodes(input, draft, view, managers);
     planLeavers(input, draft, view, herds, managers);
-    planConfirmations(input, draft, view, managers, occupants, herds);
+    planActivations(input, draft, view, occupants, herds);
+    planSettings(input, draft, view, occupants, herds);
+    const well = planConfirmations(input, draft, view, managers, occupants, herds);
+    planRolloutOutcomes(input, draft, occupants, herds, well);
+    planRetirements(input, draft, view, managers);
+    planPetRollouts(input, draft, view, managers, occupants);
+    planHerdRollouts(input, draft, view, managers, herds);
   }
   return draft.plan();
 }
 
 /** Machines with the cluster's tag that no declared group accounts for are named, never touched. */
-function nameStrangers(input: PlanInput, draft: Draft): void {
+function nameStrangers(input: PlanInput, draft: Draft, herds: Herds): void {
+  const retired = new Set(retiredIds(input));
+  const leaving = new Set(herds.leaving.map(({ instance }) => instance.id));
   for (const instance of instancesInOrder(input)) {
-    if (!isLive(instance)) continue;
+    if (!isLive(instance) || retired.has(instance.logicalId ?? '') || leaving.has(instance.id)) continue;
     const group = ownEntry(input.committed.spec.groups, instance.group ?? '');
     const allocation = group?.allocation;
     const accounted =

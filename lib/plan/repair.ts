@@ -3,6 +3,7 @@ import type { Action } from './action.ts';
 import type { Draft } from './draft.ts';
 import type { Health } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { MARK } from './marks.ts';
 import type { Suspicion } from './records.ts';
 import { isLive, type PlanInput } from './world.ts';
 
@@ -13,6 +14,8 @@ export type Gate = () => { readonly rule: string; readonly reason: string } | un
 export interface Gates {
   readonly restart: Gate;
   readonly replace: Gate;
+  /** Has it join anew, step by step; or says why not. */
+  rejoin?(reason: string): ReturnType<Gate>;
 }
 
 /**
@@ -31,7 +34,7 @@ export function planRepair(
   switch (health.kind) {
     case 'healthy':
     case 'blank':
-      if (recorded !== undefined)
+      if (recorded !== undefined && recorded.symptom !== MARK.settings)
         draft.act({ kind: 'absolve', instanceId: instance.id, reason: `${subject} is well again` });
       return;
     case 'coming':
@@ -41,6 +44,7 @@ export function planRepair(
       draft.hold(health.rule, subject, health.reason);
       return;
     case 'notAsked':
+    case 'demoted':
       return;
     case 'broken':
       planBroken(input, draft, subject, instance, health, recorded, gates);
@@ -78,6 +82,11 @@ function planBroken(
     }
     kept = { rule: refusal.rule, reason: `${reason}; not replaced: ${refusal.reason}` };
   }
+  if (remedies.includes('rejoin') && (restarted || !canRestart) && gates.rejoin !== undefined) {
+    const refusal = gates.rejoin(reason);
+    if (refusal === undefined) return;
+    kept = { rule: refusal.rule, reason: `${reason}; it does not join anew: ${refusal.reason}` };
+  }
   // Where nothing else may be done (three engines down leave no quorum to ask for a replacement), it is tried again.
   const due = since + LIMITS.restartAgain;
   if (!canRestart || (restarted && input.now < due)) {
@@ -97,7 +106,8 @@ function planBroken(
 export function forgetTheGone(input: PlanInput, draft: Draft): void {
   const live = new Set(input.observation.instances.filter(isLive).map((instance) => instance.id));
   for (const instanceId of [...input.records.suspicions.keys()].sort()) {
-    if (!live.has(instanceId)) draft.act({ kind: 'absolve', instanceId, reason: `${instanceId} is gone` });
+    if (!live.has(instanceId) && input.records.suspicions.get(instanceId)?.symptom !== MARK.volumeLost)
+      draft.act({ kind: 'absolve', instanceId, reason: `${instanceId} is gone` });
   }
 }
 

@@ -8,6 +8,8 @@ interface Witness {
   readonly address: string;
   readonly clusterId: string;
   readonly nodes: readonly SwarmNode[];
+  /** False: only the first of a list that was too long, with all managers among them. */
+  readonly complete: boolean;
 }
 
 export type SwarmView =
@@ -30,6 +32,8 @@ export interface WholeView {
   readonly voters: readonly SwarmNode[];
   /** Instance of a manager to give commands to: the leader's own, else another witness. */
   readonly via: string;
+  /** Managers that answer and agree on the leader, the leader's own first. */
+  readonly witnesses: readonly { readonly instanceId: string; readonly nodeId: string }[];
   /** Healthy managers' addresses to join at, the leader's first. */
   readonly joinAddresses: readonly string[];
 }
@@ -60,7 +64,11 @@ export function swarmView(input: PlanInput): SwarmView {
       shortfall = `only ${agreeing.length} of ${voters.length} voters answer and agree on one leader`;
       continue;
     }
-    const newest = Math.max(...witness.nodes.map((node) => node.version));
+    if (!witness.complete) {
+      if (best === undefined) shortfall = 'the list of nodes could not be read whole';
+      continue;
+    }
+    const newest = witness.nodes.reduce((most, node) => Math.max(most, node.version), 0);
     if (best !== undefined && best.newest >= newest) continue;
     best = { newest, view: viewOf(witness, voters, leader, agreeing) };
   }
@@ -73,6 +81,24 @@ export function testimonies(input: PlanInput): readonly (readonly SwarmNode[])[]
     .flatMap((outcome) => (outcome.kind === 'answered' ? witnessOf(outcome.probe) : []))
     .map(({ nodes }) => nodes)
     .filter((nodes) => nodes.some((node) => node.raft?.leader === true));
+}
+
+const byInstance = new WeakMap<WholeView, ReadonlyMap<string, readonly SwarmNode[]>>();
+
+/** The nodes of each of our machines: two, for a while, where one joined anew. */
+export function nodesByInstance(view: WholeView): ReadonlyMap<string, readonly SwarmNode[]> {
+  const known = byInstance.get(view);
+  if (known !== undefined) return known;
+  const nodes = new Map<string, SwarmNode[]>();
+  for (const node of view.nodes) {
+    const id = instanceIdOf(node);
+    if (id === undefined) continue;
+    const others = nodes.get(id);
+    if (others === undefined) nodes.set(id, [node]);
+    else others.push(node);
+  }
+  byInstance.set(view, nodes);
+  return nodes;
 }
 
 function viewOf(
@@ -94,6 +120,7 @@ function viewOf(
     leader,
     voters,
     via: (onLeader ?? witness).instanceId,
+    witnesses: ordered.map(({ instanceId, nodeId }) => ({ instanceId, nodeId })),
     joinAddresses: ordered.map((other) => other.address),
   };
 }
@@ -117,7 +144,8 @@ function witnessOf(probe: MachineProbe): Witness[] {
   if (engine.state !== 'up' || engine.localState !== 'active' || !engine.controlAvailable) return [];
   const { nodeId, nodeAddress, clusterId } = engine;
   if (nodeId === undefined || nodeAddress === undefined || clusterId === undefined || nodes === undefined) return [];
-  return [{ instanceId: probe.instanceId, nodeId, address: nodeAddress, clusterId, nodes }];
+  const complete = probe.nodesComplete !== false;
+  return [{ instanceId: probe.instanceId, nodeId, address: nodeAddress, clusterId, nodes, complete }];
 }
 
 /** Is this node a voter that works, by the majority's view? */

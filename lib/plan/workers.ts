@@ -1,13 +1,14 @@
 import type { InstanceSeen } from '../observe/observation.ts';
-import { type Herds, LEAVING } from './cattle.ts';
+import type { Herds } from './cattle.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { workerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { isMarked, MARK } from './marks.ts';
 import { managersWhole, planWorkerJoins } from './membership.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, type Gates, planRepair } from './repair.ts';
-import { instanceIdOf, type WholeView } from './swarm-view.ts';
+import { nodesByInstance, type WholeView } from './swarm-view.ts';
 import type { PlanInput } from './world.ts';
 
 /** Workers that are to stay: repaired, or joined. */
@@ -71,7 +72,7 @@ function workersOf(
   return [...pets, ...cattle];
 }
 
-/** Cattle that are too many: mark, drain, wait, remove from the Swarm, and only then end the machine (Safety 11). */
+/** Cattle that are too many, or outdated: mark, drain, wait, remove from the Swarm, and only then end the machine (Safety 11). */
 export function planLeavers(
   input: PlanInput,
   draft: Draft,
@@ -85,26 +86,30 @@ export function planLeavers(
     draft.hold('scale-in', subject, 'not while a manager is unwell: broken members are repaired first');
     return;
   }
+  const nodes = nodesByInstance(view);
   const done: string[] = [];
-  for (const { instance, group } of herds.leaving) {
-    const node = view.nodes.find((one) => instanceIdOf(one) === instance.id);
-    if (node === undefined) {
+  for (const { instance, why } of herds.leaving) {
+    const own = nodes.get(instance.id) ?? [];
+    if (own.length === 0) {
       done.push(instance.id);
       continue;
     }
-    const reason = `${group.name} has more machines than declared`;
-    if (input.records.suspicions.get(instance.id)?.symptom !== LEAVING) {
-      const suspicion = { instanceId: instance.id, symptom: LEAVING, since: input.now, restartedAt: undefined };
-      draft.act({ kind: 'suspect', suspicion, reason });
+    if (!isMarked(input.records, instance.id, MARK.leaving)) {
+      const suspicion = { instanceId: instance.id, symptom: MARK.leaving, since: input.now, restartedAt: undefined };
+      draft.act({ kind: 'suspect', suspicion, reason: why });
       continue;
     }
-    if (node.state === 'ready') {
-      draft.act({ kind: 'drainNode', nodeId: node.id, via: view.via, seconds: LIMITS.drainSeconds, reason });
+    const since = input.records.suspicions.get(instance.id)?.since ?? input.now;
+    for (const node of own) {
+      // A drain that does not end within its time is not waited for: the tasks are moved by force.
+      if (node.state === 'ready' && input.now - since < LIMITS.drain) {
+        draft.act({ kind: 'drainNode', nodeId: node.id, via: view.via, seconds: LIMITS.drainCall, reason: why });
+      }
+      draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: why });
     }
-    draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason });
   }
   if (done.length > 0) {
-    const reason = 'more machines than declared; none of these is in the Swarm';
+    const reason = 'they are to go, and none of them is in the Swarm';
     draft.act({ kind: 'terminate', instanceIds: done, reason });
   }
 }

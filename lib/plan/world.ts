@@ -62,6 +62,14 @@ export function instancesInOrder(input: PlanInput): readonly InstanceSeen[] {
   return [...input.observation.instances].sort((a, b) => compareText(a.id, b.id));
 }
 
+const byId = new WeakMap<Observation, ReadonlyMap<string, InstanceSeen>>();
+
+export function instancesById({ observation }: PlanInput): ReadonlyMap<string, InstanceSeen> {
+  const known = byId.get(observation) ?? new Map(observation.instances.map((instance) => [instance.id, instance]));
+  byId.set(observation, known);
+  return known;
+}
+
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -90,7 +98,7 @@ export function launchFate(input: PlanInput, slot: string): LaunchFate {
   if (record === undefined) return { kind: 'never' };
   if (record.state === 'intended') return { kind: 'unfinished', record };
   if (record.state === 'failed') return { kind: 'settled', record, alive: 0, failures: record.failures };
-  const listed = new Map(input.observation.instances.map((instance) => [instance.id, instance]));
+  const listed = instancesById(input);
   const missing = record.instanceIds.filter((id) => !listed.has(id));
   const age = input.now - (record.launchedAt ?? record.intendedAt);
   if (missing.length > 0 && age < LIMITS.replay) {

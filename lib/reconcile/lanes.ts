@@ -1,3 +1,4 @@
+import { few } from '../few.ts';
 import type { Action } from '../plan/action.ts';
 
 /**
@@ -7,12 +8,21 @@ import type { Action } from '../plan/action.ts';
 export function lanesOf(actions: readonly Action[]): readonly (readonly Action[])[] {
   const lanes = new Map<string, Action[]>();
   for (const action of actions) {
-    const key = subjectOf(action);
+    const key = laneOf(action);
     const lane = lanes.get(key);
     if (lane === undefined) lanes.set(key, [action]);
     else lane.push(action);
   }
   return [...lanes.values()];
+}
+
+/** The steps of a recovery follow each other, whatever each is about: no new Swarm before every old state is marked. */
+function laneOf(action: Action): string {
+  const ofRecovery =
+    action.kind === 'forceNewCluster' ||
+    action.kind === 'closeRecovery' ||
+    (action.kind === 'markVolume' && action.mark === 'stale');
+  return ofRecovery ? 'recovery' : subjectOf(action);
 }
 
 /** What an action is about: one lane each, and the subject in the event log. */
@@ -23,10 +33,21 @@ export function subjectOf(action: Action): string {
     case 'abandonLaunch':
       return action.slot;
     case 'attachVolume':
+    case 'createVolume':
+    case 'markVolume':
+    case 'forceNewCluster':
       return action.logicalId;
     case 'terminate':
     case 'join':
-      return action.instanceIds.join(', ');
+      return few(action.instanceIds);
+    case 'applySettings':
+    case 'rollBack':
+      return action.group;
+    case 'settleRollout':
+    case 'haltRollout':
+      return action.record.group;
+    case 'closeRecovery':
+      return 'recovery';
     case 'claimGenesis':
     case 'recordGenesis':
       return action.seed;
@@ -35,8 +56,12 @@ export function subjectOf(action: Action): string {
     case 'demoteNode':
     case 'removeNode':
     case 'drainNode':
+    case 'promoteNode':
+    case 'activateNode':
       return action.nodeId;
     case 'restartEngine':
+    case 'stopEngine':
+    case 'leaveSwarm':
     case 'absolve':
       return action.instanceId;
     case 'suspect':

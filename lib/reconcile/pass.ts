@@ -6,7 +6,8 @@ import { plan } from '../plan/plan.ts';
 import type { Records } from '../plan/records.ts';
 import type { PlanInput } from '../plan/world.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
-import { type EventRecord, type Lease, LeaseLostError, type Memory, type Store } from '../store/store.ts';
+import { type EventRecord, type Lease, LeaseLostError, type Store } from '../store/store.ts';
+import { formerGroups } from './former.ts';
 import { lanesOf, subjectOf } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 
@@ -25,6 +26,7 @@ export interface PassDependencies {
 export interface PerformContext {
   readonly committed: CommittedSpec;
   readonly records: Records;
+  readonly former: PlanInput['former'];
   readonly lease: Lease;
 }
 
@@ -58,10 +60,12 @@ const ANSWERS_LAST = 20_000;
 export async function runPass(deps: PassDependencies, keeper: LeaseKeeper, options: PassOptions): Promise<PassOutcome> {
   const observedAt = deps.clock.monotonic();
   const [memory, observation] = await Promise.all([deps.store.memory(), deps.observe()]);
-  const { committed, records } = memory;
+  const { committed } = memory;
+  const records = { ...memory.records, rollouts: memory.records.rollouts ?? new Map() };
   if (committed === undefined) return { kind: 'undeclared' };
-  const decision = await decide(deps, keeper, { committed, records }, observation, options.askNow);
-  const context = { committed, records, lease: keeper.lease };
+  const former = await formerGroups(deps.store, records);
+  const decision = await decide(deps, keeper, { committed, records, former }, observation, options.askNow);
+  const context = { committed, records, former, lease: keeper.lease };
   const { actions } = decision.plan;
   const ages = { observedAt, askedAt: decision.askedAt ?? observedAt };
   const performed = options.mayAct()
@@ -83,7 +87,7 @@ interface Decision {
 async function decide(
   deps: PassDependencies,
   keeper: LeaseKeeper,
-  memory: { readonly committed: CommittedSpec; readonly records: Memory['records'] },
+  memory: Pick<PlanInput, 'committed' | 'records' | 'former'>,
   infrastructure: Observation,
   askNow: boolean,
 ): Promise<Decision> {

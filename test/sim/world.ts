@@ -3,11 +3,12 @@ import { createRegion, type Region } from '../../lab/region/region.ts';
 import type { BusEvent } from '../../lab/region/service.ts';
 import { createVirtualClock, type VirtualClock } from '../../lab/sim/clock.ts';
 import { perform } from '../../lib/act/perform.ts';
+import { createLaunchPace } from '../../lib/aws/launch-pace.ts';
 import { createCommandRunner } from '../../lib/aws/run-command.ts';
 import { TAG } from '../../lib/names.ts';
 import { observeInfrastructure } from '../../lib/observe/infrastructure.ts';
 import { probeMachines } from '../../lib/observe/probe.ts';
-import { LEAVING } from '../../lib/plan/cattle.ts';
+import { MARK } from '../../lib/plan/marks.ts';
 import { plan } from '../../lib/plan/plan.ts';
 import { type Convergence, type ReconcileDependencies, reconcile } from '../../lib/reconcile/reconcile.ts';
 import type { ClusterSpec, CommittedSpec } from '../../lib/spec/spec.ts';
@@ -206,6 +207,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     });
     const own = overrides.store?.(layered) ?? layered;
     const runner = createCommandRunner({ ssm, clock: invocation.clock, cluster });
+    const pace = createLaunchPace(invocation.clock);
     const observe = () => {
       loopRules.observes(invocation);
       observedAt.set(invocation, now());
@@ -214,10 +216,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const probe: ReconcileDependencies['probe'] = (instanceIds) => probeMachines({ runner, instanceIds });
     const act: ReconcileDependencies['perform'] = async (action, context) => {
       loopRules.acts(invocation, context.lease.fence);
-      if (action.kind === 'suspect' && action.suspicion.symptom === LEAVING) {
+      if (action.kind === 'suspect' && action.suspicion.symptom === MARK.leaving) {
         invariants.leaves(action.suspicion.instanceId);
       }
-      const outcome = await perform(action, { ...context, store: own, ec2, runner, clock: invocation.clock });
+      const outcome = await perform(action, { ...context, store: own, ec2, runner, clock: invocation.clock, pace });
       coverage.acted(action.kind, outcome.ok);
       timeline.add('action', `${invocation.name} ${action.kind}: ${action.reason} → ${resultOf(outcome)}`);
       return outcome;

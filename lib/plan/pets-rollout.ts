@@ -1,0 +1,161 @@
+import type { SwarmNode } from '../observe/observation.ts';
+import { haltOf, isOutdated } from './config.ts';
+import type { Draft } from './draft.ts';
+import type { Manager } from './genesis.ts';
+import { answerOf, isMemberOf, workerHealth } from './health.ts';
+import { LIMITS } from './limits.ts';
+import { isMarked, MARK } from './marks.ts';
+import { managersWhole } from './membership.ts';
+import type { Occupant } from './pets.ts';
+import { provenAt } from './proven.ts';
+import { endsAMachine } from './repair.ts';
+import { isHealthyVoter, type WholeView } from './swarm-view.ts';
+import { type DeclaredGroup, type PlanInput, petSlot } from './world.ts';
+
+/**
+ * Rolls groups by logical ID, one machine at a time: drained, its engine stopped cleanly, ended; `planPets` brings a new
+ * one back at the same address with the same disk, and the next is only touched when that one has been healthy for
+ * `healthySeconds`. Of the managers the followers go first. The leader hands over before its turn, so that there is
+ * never an election to wait for.
+ */
+export function planPetRollouts(
+  input: PlanInput,
+  draft: Draft,
+  view: WholeView,
+  managers: readonly Manager[],
+  occupants: readonly Occupant[],
+): void {
+  if (endsAMachine(draft.actions)) return;
+  const groups = new Map(occupants.map(({ group }) => [group.name, group]));
+  for (const group of groups.values()) {
+    const own = occupants.filter((occupant) => occupant.group.name === group.name);
+    const old = own.filter(({ instance }) => isOutdated(input, group.name, instance));
+    if (old.length === 0) continue;
+    const halt = haltOf(input, group.name);
+    if (halt !== undefined) {
+      const reason = `${old.length} of ${own.length} machines are of a former configuration; halted by ${halt.by}: ${halt.reason}`;
+      draft.hold('rollout-halted', group.name, reason);
+      continue;
+    }
+    if (group.spec.flavor === 'swarm-manager') rollManagers(input, draft, view, group, managers, old);
+    else rollOthers(input, draft, view, group, managers, own, old);
+    // One group after the other: with one of its machines away nothing else is touched.
+    return;
+  }
+}
+
+function rollManagers(
+  input: PlanInput,
+  draft: Draft,
+  view: WholeView,
+  group: DeclaredGroup,
+  managers: readonly Manager[],
+  old: readonly Occupant[],
+): void {
+  const begun = old.find(({ instance }) => isMarked(input.records, instance.id, MARK.rolling));
+  const unwell = managers.filter(
+    ({ logicalId, health }) => logicalId !== begun?.logicalId && health.kind !== 'healthy',
+  );
+  const strange = view.voters.filter(
+    (node) => !isHealthyVoter(node) && !(begun !== undefined && isMemberOf(node, begun.logicalId)),
+  );
+  if (unwell.length > 0 || strange.length > 0) {
+    const names = [...unwell.map(({ logicalId }) => logicalId), ...strange.map(({ id }) => id)].join(', ');
+    draft.hold('rollout', group.name, `not while ${names} is unwell: broken members are repaired first`);
+    return;
+  }
+  if (begun !== undefined) {
+    replace(input, draft, view, begun, group);
+    return;
+  }
+  const recent = managers.find(({ logicalId, occupant }) => !hasProven(input, group, logicalId, occupant?.instance.id));
+  if (recent !== undefined) {
+    draft.wait('a replaced machine to have been healthy for long enough', recent.logicalId);
+    return;
+  }
+  if (managers.length < 3) {
+    const reason = `${managers.length === 1 ? 'the only manager' : 'one of two managers'} can't be replaced without an outage of the Swarm; declare three, or end ${old[0]?.instance.id ?? 'it'} by hand`;
+    draft.hold('no-majority-without-it', group.name, reason);
+    return;
+  }
+  const isLeader = ({ logicalId }: Occupant) => isMemberOf(view.leader, logicalId);
+  const target = old.find((occupant) => !isLeader(occupant));
+  if (target !== undefined) {
+    begin(input, draft, group, target);
+    return;
+  }
+  const heir = managers.find(({ logicalId }) => !isMemberOf(view.leader, logicalId))?.occupant?.instance.id;
+  if (heir === undefined) return;
+  const reason = `the leader ${view.leader.id} is to be replaced: it hands over first, and becomes a manager again at once`;
+  draft.act({ kind: 'demoteNode', nodeId: view.leader.id, via: heir, reason });
+}
+
+/** Workers with a disk and an address of their own, and machines that are in no Swarm. */
+function rollOthers(
+  input: PlanInput,
+  draft: Draft,
+  view: WholeView,
+  group: DeclaredGroup,
+  managers: readonly Manager[],
+  own: readonly Occupant[],
+  old: readonly Occupant[],
+): void {
+  const isWell = ({ instance, complete }: Occupant) =>
+    complete && (group.spec.flavor === 'vanilla' || workerHealth(input, view, instance).kind === 'healthy');
+  const begun = old.find(({ instance }) => isMarked(input.records, instance.id, MARK.rolling));
+  const unwell = own.filter((occupant) => occupant !== begun && !isWell(occupant));
+  const declared = group.spec.allocation.kind === 'logicalIds' ? group.spec.allocation.logicalIds.length : 0;
+  if (unwell.length > 0 || own.length < declared || !managersWhole(view, managers)) {
+    draft.hold('rollout', group.name, 'not while a machine is unwell: broken members are repaired first');
+    return;
+  }
+  if (begun !== undefined) {
+    replace(input, draft, view, begun, group);
+    return;
+  }
+  const recent = own.find(({ logicalId, instance }) => !hasProven(input, group, logicalId, instance.id));
+  const [target] = old;
+  if (recent !== undefined) draft.wait('a replaced machine to have been healthy for long enough', recent.logicalId);
+  else if (target !== undefined) begin(input, draft, group, target);
+}
+
+function begin(input: PlanInput, draft: Draft, group: DeclaredGroup, { instance, logicalId }: Occupant): void {
+  const suspicion = { instanceId: instance.id, symptom: MARK.rolling, since: input.now, restartedAt: undefined };
+  const reason = `the configuration ${instance.configHash} of ${logicalId} is not that of ${group.name} any more`;
+  draft.act({ kind: 'suspect', suspicion, reason });
+}
+
+/** The one that was begun with: drained, stopped, ended; each step as soon as the one before shows itself. */
+function replace(input: PlanInput, draft: Draft, view: WholeView, occupant: Occupant, group: DeclaredGroup): void {
+  const { instance, logicalId } = occupant;
+  const since = input.records.suspicions.get(instance.id)?.since ?? input.now;
+  const node = view.nodes.find((one) => isMemberOf(one, logicalId));
+  const reason = `${instance.id} at ${logicalId} is replaced by one of the configuration of ${group.name}`;
+  const isManager = group.spec.flavor === 'swarm-manager';
+  if (node !== undefined && needsDrain(node, input.now - since)) {
+    draft.act({ kind: 'drainNode', nodeId: node.id, via: view.via, seconds: LIMITS.drainCall, reason });
+    if (isManager) draft.act({ kind: 'stopEngine', instanceId: instance.id, nodeId: node.id, reason });
+    else draft.wait('its tasks to leave', logicalId);
+    return;
+  }
+  const answer = answerOf(input, instance);
+  const stopped = answer?.kind === 'answered' && answer.probe.engine.state === 'down';
+  if (isManager && node !== undefined && !stopped && isHealthyVoter(node)) {
+    draft.act({ kind: 'stopEngine', instanceId: instance.id, nodeId: node.id, reason });
+    return;
+  }
+  draft.act({ kind: 'terminate', instanceIds: [instance.id], reason });
+}
+
+/** A person's drain is left as it is, and waited for no longer than our own. */
+function needsDrain(node: SwarmNode, age: number): boolean {
+  if (node.state !== 'ready' || age >= LIMITS.drain) return false;
+  if (node.availability !== 'drain') return true;
+  return node.tasks === undefined ? age < LIMITS.drainUncounted : node.tasks > 0;
+}
+
+function hasProven(input: PlanInput, group: DeclaredGroup, logicalId: string, instanceId: string | undefined): boolean {
+  if (instanceId === undefined) return false;
+  const since = provenAt(input, petSlot(logicalId), instanceId);
+  return since !== undefined && input.now - since >= group.spec.update.healthySeconds * 1000;
+}

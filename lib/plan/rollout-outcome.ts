@@ -1,0 +1,124 @@
+import { TAG } from '../names.ts';
+import type { InstanceSeen } from '../observe/observation.ts';
+import type { Herds } from './cattle.ts';
+import { desiredHash, haltOf, isOutdated, isUnderWay, rolloutOf } from './config.ts';
+import type { Draft } from './draft.ts';
+import { LIMITS } from './limits.ts';
+import type { Occupant } from './pets.ts';
+import { provenAt } from './proven.ts';
+import type { LaunchRecord, RolloutRecord } from './records.ts';
+import { batchSlot, type DeclaredGroup, declaredGroups, type PlanInput, petSlot } from './world.ts';
+
+/** A machine of a group, with the slot that it was launched for. */
+interface Member {
+  readonly instance: InstanceSeen;
+  readonly slot: string;
+}
+
+/**
+ * Says of each group whether its configuration is rolled out to the end, and is then remembered as good, or has failed:
+ * a new machine that is not healthy within the group's `timeout`, or launches that fail in a row.
+ * @param well ids of the machines that are healthy
+ */
+export function planRolloutOutcomes(
+  input: PlanInput,
+  draft: Draft,
+  occupants: readonly Occupant[],
+  herds: Herds,
+  well: ReadonlySet<string>,
+): void {
+  for (const group of declaredGroups(input)) {
+    const hash = desiredHash(input, group.name);
+    if (hash === undefined || haltOf(input, group.name) !== undefined) continue;
+    const record = rolloutOf(input, group.name);
+    const members = membersOf(group, occupants, herds);
+    if (record.good?.hash !== hash && isDone(input, group, members, well)) {
+      const good = { version: input.committed.version, hash };
+      const reason = `all ${members.length} machines of ${group.name} have the configuration ${hash} and are healthy`;
+      draft.act({
+        kind: 'settleRollout',
+        record: { group: group.name, good, halt: undefined, resumedAt: undefined },
+        reason,
+      });
+      continue;
+    }
+    const rolling =
+      isUnderWay(input, group.name) || members.some(({ instance }) => isOutdated(input, group.name, instance));
+    const failure = rolling ? failureOf(input, group, hash, record, well) : undefined;
+    if (failure !== undefined) planFailure(input, draft, group, hash, record, failure);
+  }
+}
+
+function membersOf(group: DeclaredGroup, occupants: readonly Occupant[], herds: Herds): readonly Member[] {
+  const pets = occupants.filter((one) => one.group.name === group.name);
+  const cattle = herds.staying.filter((one) => one.group.name === group.name);
+  return [
+    ...pets.map(({ instance, logicalId }) => ({ instance, slot: petSlot(logicalId) })),
+    ...cattle.map(({ instance }) => ({ instance, slot: batchSlot(group.name, instance.zone) })),
+  ];
+}
+
+function isDone(
+  input: PlanInput,
+  group: DeclaredGroup,
+  members: readonly Member[],
+  well: ReadonlySet<string>,
+): boolean {
+  const { allocation } = group.spec;
+  const declared = allocation.kind === 'size' ? allocation.size : allocation.logicalIds.length;
+  if (members.length !== declared) return false;
+  return members.every(({ instance, slot }) => {
+    if (isOutdated(input, group.name, instance) || !well.has(instance.id)) return false;
+    const since = provenAt(input, slot, instance.id);
+    return since !== undefined && input.now - since >= group.spec.update.healthySeconds * 1000;
+  });
+}
+
+/** Why the roll-out to this configuration has failed; `undefined`: it has not. */
+function failureOf(
+  input: PlanInput,
+  group: DeclaredGroup,
+  hash: string,
+  { resumedAt = 0 }: RolloutRecord,
+  well: ReadonlySet<string>,
+): string | undefined {
+  for (const record of input.records.launches.values()) {
+    if (record.group !== group.name || configOf(record) !== hash || record.confirmedAt !== undefined) continue;
+    if (record.intendedAt >= resumedAt && record.failures >= LIMITS.failuresToHalt) {
+      const last = record.lastError === undefined ? '' : ` (the last one: ${record.lastError})`;
+      return `${record.failures} launches in a row for ${record.slot} failed${last}`;
+    }
+    const since = Math.max(record.launchedAt ?? record.intendedAt, resumedAt);
+    const ill = record.instanceIds.filter(
+      (id) => !well.has(id) && input.observation.instances.some((one) => one.id === id),
+    );
+    if (record.state === 'launched' && ill.length > 0 && input.now - since >= group.spec.update.timeout * 1000) {
+      return `${ill.join(', ')} not healthy within ${group.spec.update.timeout} s`;
+    }
+  }
+  return undefined;
+}
+
+/** The configuration that was asked for is on the launch record's tags. */
+function configOf({ request }: LaunchRecord): string | undefined {
+  return request.tags[TAG.configHash];
+}
+
+function planFailure(
+  input: PlanInput,
+  draft: Draft,
+  group: DeclaredGroup,
+  hash: string,
+  before: RolloutRecord,
+  failure: string,
+): void {
+  const halt = { hash, by: 'controller', reason: failure, at: input.now };
+  const record = { ...before, halt, resumedAt: undefined };
+  if (group.spec.update.onFailure === 'rollback' && before.good !== undefined) {
+    const reason = `the roll-out of ${group.name} to ${hash} failed: ${failure}; back to that of version ${before.good.version}`;
+    draft.act({ kind: 'rollBack', group: group.name, toVersion: before.good.version, record, reason });
+    return;
+  }
+  const reason = `the roll-out of ${group.name} to ${hash} failed: ${failure}; what is lost comes back as it was, nothing else is replaced`;
+  draft.act({ kind: 'haltRollout', record, reason });
+}
