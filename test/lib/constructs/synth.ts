@@ -23,15 +23,19 @@ export function declared(yaml: string = read('swarm.yaml')): ClusterSpec {
   return parseSpec(yaml);
 }
 
-/** The stack without bundled code: bundling takes seconds and tells nothing about the template. */
-export function stackOf(props: SelfHealingSwarmProps): SwarmStack {
+/** An app without bundled code: bundling takes seconds and tells nothing about the template. */
+export function testApp(): App {
   const context = {
     ...flags,
     'aws:cdk:bundling-stacks': [],
     // The warnings are asserted, not read on the terminal.
     '@aws-cdk/core:annotationsInValidationReport': false,
   };
-  return new SwarmStack(new App({ context, outdir: mkdtempSync(join(outdir, 'app-')) }), props);
+  return new App({ context, outdir: mkdtempSync(join(outdir, 'app-')) });
+}
+
+export function stackOf(props: SelfHealingSwarmProps): SwarmStack {
+  return new SwarmStack(testApp(), props);
 }
 
 export function templateOf(props: SelfHealingSwarmProps = { spec: declared() }): Template {
