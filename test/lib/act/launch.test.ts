@@ -213,6 +213,33 @@ describe('launch', () => {
     assert.equal((await it.store.memory()).records.launches.size, 0);
   });
 
+  describe('that is not wanted any more', () => {
+    const abandon = { kind: 'abandonLaunch', slot: SLOT, generation: 1, reason: '' } as const;
+
+    it('is closed without being sent, and is no failure of its slot', async () => {
+      const { store, calls, context } = await refusedWith(awsError('RequestLimitExceeded', 503));
+      const sent = calls.length;
+      assert.ok((await perform(abandon, await context())).ok);
+      const record = (await store.memory()).records.launches.get(SLOT);
+      assert.deepEqual([record?.state, record?.generation, record?.failures], ['failed', 1, pet.failures]);
+      assert.equal(calls.length, sent);
+    });
+
+    it('stays on record once it is known what it made', async () => {
+      const it = await actor({ ec2: () => launched('i-1') });
+      await perform(pet, await it.context());
+      const outcome = await perform(abandon, await it.context());
+      assert.deepEqual(outcome.ok ? '' : [outcome.code, outcome.retry], ['NotIntended', 'soon']);
+      assert.equal((await it.store.memory()).records.launches.get(SLOT)?.state, 'launched');
+    });
+
+    it('is not mistaken for a later one', async () => {
+      const it = await refusedWith(awsError('RequestLimitExceeded', 503));
+      const outcome = await perform({ ...abandon, generation: 2 }, await it.context());
+      assert.equal(outcome.ok ? '' : outcome.code, 'NoRecord');
+    });
+  });
+
   it('confirms a launch', async () => {
     const it = await actor({ ec2: () => launched('i-1') });
     await perform(pet, await it.context());

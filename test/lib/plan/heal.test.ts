@@ -344,6 +344,70 @@ describe('workers', () => {
     assert.deepEqual(planned(wholeCluster({ workers: 0 })).actions, []);
   });
 
+  /** A launch of `count` that was begun, and the number lowered to `size` since. */
+  function begunLaunch(count: number, size: number): TestCluster {
+    const cluster = wholeCluster({ workers: size });
+    const slot = `batch/workers/${zoneAt(2)}`;
+    const [record] = [...cluster.records.launches.values()].filter((one) => one.group === 'workers');
+    assert.ok(record);
+    cluster.records.launches.set(slot, {
+      ...record,
+      slot,
+      generation: 9,
+      count,
+      state: 'intended',
+      instanceIds: [],
+      intendedAt: NOW,
+      launchedAt: undefined,
+      confirmedAt: undefined,
+    });
+    return cluster;
+  }
+
+  it('are launched again under the same generation while they are wanted and nobody knows what came of it', () => {
+    const cluster = begunLaunch(1, 2);
+    terminate(cluster, W2);
+    const [launch] = planned(cluster).actions.filter(({ kind }) => kind === 'launch');
+    assert.ok(launch?.kind === 'launch');
+    assert.deepEqual([launch.generation, launch.replay], [9, true]);
+  });
+
+  it('are not launched again when they would be more than declared by now: the launch is given up in the end', () => {
+    const cluster = begunLaunch(1, 2);
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.deepEqual(
+      planned(cluster).waiting.map(({ subject }) => subject),
+      ['workers'],
+    );
+    cluster.now = NOW + LIMITS.visibility;
+    const [abandon, ...more] = planned(cluster).actions;
+    assert.ok(abandon?.kind === 'abandonLaunch');
+    assert.deepEqual([abandon.generation, more], [9, []]);
+  });
+
+  it('are replaced by another launch meanwhile only as far as the begun one leaves room', () => {
+    const cluster = begunLaunch(1, 2);
+    terminate(cluster, W1);
+    terminate(cluster, W2);
+    const launches = planned(cluster).actions.filter((action) => action.kind === 'launch');
+    assert.deepEqual(
+      launches.map(({ replay, order }) => [replay, order.kind === 'batch' && order.count]),
+      [
+        [true, 1],
+        [false, 1],
+      ],
+    );
+  });
+
+  it('are asked together with the managers once they looked broken', () => {
+    const cluster = wholeCluster();
+    cluster.probes = undefined;
+    const since = NOW - MINUTE;
+    cluster.records.suspicions.set(W2, { instanceId: W2, symptom: 'node-down', since, restartedAt: undefined });
+    cluster.records.suspicions.set(W1, { instanceId: W1, symptom: 'leaving', since, restartedAt: undefined });
+    assert.deepEqual(planned(cluster).ask, [M1, M2, M3, W2]);
+  });
+
   it('are drained and removed before they are ended, when there are too many', () => {
     const cluster = wholeCluster({ workers: 3 });
     cluster.committed = { ...wholeCluster({ workers: 2 }).committed };

@@ -6,7 +6,17 @@ import type { Action } from '../../../lib/plan/action.ts';
 import { type Convergence, type ReconcileDependencies, reconcile } from '../../../lib/reconcile/reconcile.ts';
 import { createMemoryStore } from '../../../lib/store/memory.ts';
 import type { Store } from '../../../lib/store/store.ts';
-import { instanceId, NOW, planInput, type TestCluster, terminate, wholeCluster } from '../../support/cluster.ts';
+import {
+  instanceId,
+  MINUTE,
+  NOW,
+  nodesOf,
+  planInput,
+  probeAll,
+  type TestCluster,
+  terminate,
+  wholeCluster,
+} from '../../support/cluster.ts';
 
 const DONE: ActionOutcome = { ok: true, detail: 'done' };
 
@@ -153,6 +163,44 @@ describe('a convergence', () => {
     const began = clock.monotonic();
     await settle(reconcile(slow, () => 300_000 - (clock.monotonic() - began)));
     assert.equal(rival, false);
+  });
+
+  /** A worker looks broken, by answers that take so long to come. */
+  async function brokenWorker(answersTake: number): Promise<string[]> {
+    const { settle, cluster, clock, deps, performed, store } = await stage();
+    const broken = instanceId(101);
+    const nodes = nodesOf(cluster).map((node) =>
+      node.hostname === broken ? { ...node, state: 'down' as const } : node,
+    );
+    probeAll(cluster, nodes);
+    cluster.probes?.set(broken, { kind: 'silent', why: 'offline', reason: 'no answer' });
+    const seeding = await store.acquire('test');
+    assert.ok(seeding.acquired);
+    await store.putSuspicion(seeding.lease, {
+      instanceId: broken,
+      symptom: 'node-down',
+      since: NOW - 10 * MINUTE,
+      restartedAt: undefined,
+    });
+    await store.release(seeding.lease, seeding.wanted);
+    const slow: ReconcileDependencies = {
+      ...deps,
+      probe: async () => {
+        await clock.sleep(answersTake);
+        return cluster.probes ?? new Map();
+      },
+    };
+    const began = clock.monotonic();
+    await settle(reconcile(slow, () => 60_000 - (clock.monotonic() - began)));
+    return performed.map(({ kind }) => kind);
+  }
+
+  it('ends a machine on answers that are fresh', async () => {
+    assert.ok((await brokenWorker(12_000)).includes('terminate'));
+  });
+
+  it('ends none on answers that are older than 20 s: it asks again', async () => {
+    assert.ok(!(await brokenWorker(21_000)).includes('terminate'));
   });
 
   it('acts no more in its last seconds, and hands over', async () => {
