@@ -1,8 +1,10 @@
-import { GetCommandInvocationCommand, SendCommandCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { SendCommandCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock } from '../clock.ts';
 import { type DocumentKey, documentName } from '../names.ts';
-import { type CommandOutcome, isUndelivered, outcomeOf } from './command-outcome.ts';
-import { errorCode, errorMessage, isAwsError, isThrottle, isTransient } from './errors.ts';
+import { collect, type Sent } from './collect-outcomes.ts';
+import type { CommandOutcome } from './command-outcome.ts';
+import { errorCode, errorMessage, isAwsError } from './errors.ts';
+import { IncompleteAnswerError } from './incomplete-answer.ts';
 import { onlineAgents } from './online-agents.ts';
 
 export type { CommandOutcome } from './command-outcome.ts';
@@ -32,8 +34,6 @@ const SHORTEST_TIMEOUT_SECONDS = 30;
  * against its documentation (aws-cloudformation/cloudformation-coverage-roadmap#2539). What the stack deployed last is what runs.
  */
 const NEWEST_VERSION = '$LATEST';
-/** Most scripts end within half a second: look soon, then less and less often. */
-const POLL_MILLISECONDS = [150, 250, 350, 500, 750, 1000] as const;
 
 export function createCommandRunner(options: {
   readonly ssm: SSMClient;
@@ -51,18 +51,13 @@ export function createCommandRunner(options: {
       await Promise.all(
         chunks.map(async (chunk) => {
           for (const sent of await send(ssm, cluster, order, chunk, outcomes)) {
-            await collect(ssm, clock, order, sent, started, outcomes);
+            await collect({ ssm, clock, order, started }, sent, outcomes);
           }
         }),
       );
       return outcomes;
     },
   };
-}
-
-interface Sent {
-  readonly commandId: string;
-  readonly instanceIds: readonly string[];
 }
 
 /**
@@ -134,77 +129,4 @@ async function sendToOnline(
   const middle = Math.ceil(instanceIds.length / 2);
   const halves = [instanceIds.slice(0, middle), instanceIds.slice(middle)];
   return (await Promise.all(halves.map((half) => send(ssm, cluster, order, half, outcomes)))).flat();
-}
-
-/** Polls the invocations of one command until each has ended or its time is over. */
-async function collect(
-  ssm: SSMClient,
-  clock: Clock,
-  order: CommandOrder,
-  sent: Sent,
-  started: number,
-  outcomes: Map<string, CommandOutcome>,
-): Promise<void> {
-  const deadline = started + order.waitSeconds * 1000;
-  const deliveryDeadline = Math.min(deadline, started + order.deliverySeconds * 1000);
-  const open = new Map<string, { delivered: boolean }>(sent.instanceIds.map((id) => [id, { delivered: false }]));
-  for (let poll = 0; ; poll++) {
-    const interval = POLL_MILLISECONDS[Math.min(poll, POLL_MILLISECONDS.length - 1)] ?? 1000;
-    await clock.sleep(Math.max(0, Math.min(interval, deadline - clock.monotonic())));
-    await Promise.all(
-      [...open].map(async ([id, state]) => {
-        const seen = await look(ssm, sent.commandId, id);
-        if (seen.outcome !== undefined) {
-          outcomes.set(id, seen.outcome);
-          open.delete(id);
-        } else if (seen.delivered) {
-          state.delivered = true;
-        }
-      }),
-    );
-    const now = clock.monotonic();
-    for (const [id, { delivered }] of open) {
-      const outcome = delivered
-        ? now >= deadline && { kind: 'timeout' as const, reason: `still running after ${order.waitSeconds} s` }
-        : now >= deliveryDeadline && {
-            kind: 'offline' as const,
-            reason: `its agent did not take the command within ${order.deliverySeconds} s`,
-          };
-      if (outcome === false) continue;
-      outcomes.set(id, outcome);
-      open.delete(id);
-    }
-    if (open.size === 0) return;
-  }
-}
-
-async function look(
-  ssm: SSMClient,
-  commandId: string,
-  instanceId: string,
-): Promise<{ readonly outcome: CommandOutcome | undefined; readonly delivered: boolean }> {
-  try {
-    const invocation = await ssm.send(
-      new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }),
-    );
-    return { outcome: outcomeOf(invocation), delivered: !isUndelivered(invocation) };
-  } catch (error) {
-    // InvocationDoesNotExist right after the send means only that it is not listed yet.
-    const passing = errorCode(error) === 'InvocationDoesNotExist' || isThrottle(error) || isTransient(error);
-    if (passing) return { outcome: undefined, delivered: false };
-    if (!isAwsError(error)) throw error;
-    return {
-      outcome: { kind: 'failed', code: errorCode(error), reason: `GetCommandInvocation: ${errorMessage(error)}` },
-      delivered: false,
-    };
-  }
-}
-
-/** AWS's answer lacks what its documentation promises. */
-export class IncompleteAnswerError extends Error {
-  readonly code = 'IncompleteAnswer';
-  constructor(call: string, missing: string) {
-    super(`${call} answered without ${missing}, which it always has by its documentation; try again`);
-    this.name = 'IncompleteAnswerError';
-  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { GetCommandInvocationResult, SendCommandRequest } from '@aws-sdk/client-ssm';
+import type { CommandInvocation, GetCommandInvocationResult, SendCommandRequest } from '@aws-sdk/client-ssm';
 import { type CommandOrder, type CommandOutcome, createCommandRunner } from '../../../lib/aws/run-command.ts';
 import { awsError, fakeSsm } from '../../support/fake-aws.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
@@ -9,10 +9,19 @@ import { createVirtualClock } from '../../support/virtual-clock.ts';
 function manager(agents: Record<string, (look: number) => GetCommandInvocationResult | Error>) {
   const sent: SendCommandRequest[] = [];
   const described: string[][] = [];
+  const calls: string[] = [];
   const looks = new Map<string, number>();
   const unregistered = new Set<string>();
   const offline = new Set<string>();
+  const ask = (id: string): GetCommandInvocationResult => {
+    const look = (looks.get(id) ?? 0) + 1;
+    looks.set(id, look);
+    const answer = agents[id]?.(look) ?? { Status: 'Pending' };
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
   const ssm = fakeSsm((command, input) => {
+    calls.push(command);
     if (command === 'SendCommandCommand' && 'TimeoutSeconds' in input) {
       const ids = input.InstanceIds ?? [];
       if (ids.some((id) => unregistered.has(id))) throw awsError('InvalidInstanceId');
@@ -20,12 +29,17 @@ function manager(agents: Record<string, (look: number) => GetCommandInvocationRe
       return { Command: { CommandId: `c${sent.length}` }, $metadata: {} };
     }
     if (command === 'GetCommandInvocationCommand' && 'InstanceId' in input) {
-      const id = input.InstanceId ?? '';
-      const look = (looks.get(id) ?? 0) + 1;
-      looks.set(id, look);
-      const answer = agents[id]?.(look) ?? { Status: 'Pending' };
-      if (answer instanceof Error) throw answer;
-      return { ...answer, $metadata: {} };
+      return { ...ask(input.InstanceId ?? ''), $metadata: {} };
+    }
+    if (command === 'ListCommandInvocationsCommand' && 'Details' in input) {
+      const ids = sent[Number(input.CommandId?.slice(1)) - 1]?.InstanceIds ?? [];
+      const from = Number(input.NextToken ?? 0);
+      const to = from + PAGE;
+      return {
+        CommandInvocations: ids.slice(from, to).map((id) => listed(id, ask(id))),
+        NextToken: to < ids.length ? String(to) : '',
+        $metadata: {},
+      };
     }
     if (command === 'DescribeInstanceInformationCommand' && 'Filters' in input) {
       const [filter] = input.Filters ?? [];
@@ -39,7 +53,19 @@ function manager(agents: Record<string, (look: number) => GetCommandInvocationRe
     }
     throw new Error(`unexpected ${command}`);
   });
-  return { ssm, sent, described, looks, unregistered, offline };
+  return { ssm, sent, described, calls, looks, unregistered, offline };
+}
+
+/** Fewer than fifty, so that there is more than one page. */
+const PAGE = 30;
+
+/** As the agent puts both outputs into the one of a list, cut to 2,500 characters. */
+function listed(id: string, whole: GetCommandInvocationResult): CommandInvocation {
+  const { Status, StatusDetails, ResponseCode, StandardOutputContent = '', StandardErrorContent = '' } = whole;
+  const title = StandardErrorContent === '' ? '' : '\n----------ERROR-------\n';
+  const all = `${StandardOutputContent}${title}${StandardErrorContent}`;
+  const Output = all.length < 2500 ? all : `${all.slice(0, 2477)}---Error truncated----`;
+  return { InstanceId: id, Status, StatusDetails, CommandPlugins: [{ ResponseCode: ResponseCode ?? -1, Output }] };
 }
 
 async function run(ssm: ReturnType<typeof manager>['ssm'], order: Partial<CommandOrder>) {
@@ -149,6 +175,62 @@ describe('run command', () => {
       sent.map(({ InstanceIds }) => InstanceIds?.length),
       [50, 50, 20],
     );
+  });
+
+  describe('on many machines', () => {
+    const ids = Array.from({ length: 50 }, (_, index) => `i-${index}`);
+    const everyone = (answer: (look: number) => GetCommandInvocationResult) =>
+      manager(Object.fromEntries(ids.map((id) => [id, answer])));
+
+    it('takes a handful of calls for the join of fifty', async () => {
+      // Done after about three seconds, as a join is.
+      const it = everyone((look) => (look < 7 ? { Status: 'InProgress' } : success('joined')));
+      const { outcomes } = await run(it.ssm, { document: 'swarm-join', instanceIds: ids, waitSeconds: 20 });
+      assert.deepEqual(new Set([...outcomes.values()].map(({ kind }) => kind)), new Set(['finished']));
+      assert.equal(outcomes.size, 50);
+      assert.equal(it.calls.filter((call) => call === 'SendCommandCommand').length, 1);
+      // Two pages for each of seven looks.
+      assert.ok(it.calls.length <= 15, `${it.calls.length} calls`);
+    });
+
+    it('gives each its own exit code, output and complaint', async () => {
+      const agents = manager({
+        ...Object.fromEntries(ids.map((id) => [id, () => success('joined')])),
+        'i-7': () => ({ Status: 'Failed', ResponseCode: 13, StandardOutputContent: 'a', StandardErrorContent: 'b\nc' }),
+        'i-8': () => ({ Status: 'Pending' }),
+        'i-9': () => ({ Status: 'InProgress' }),
+      });
+      const { outcomes } = await run(agents.ssm, { document: 'swarm-join', instanceIds: ids });
+      assert.deepEqual(outcomes.get('i-1'), { kind: 'finished', exitCode: 0, stdout: 'joined', stderr: '' });
+      assert.deepEqual(outcomes.get('i-7'), { kind: 'finished', exitCode: 13, stdout: 'a', stderr: 'b\nc' });
+      assert.equal(outcomes.get('i-8')?.kind, 'offline');
+      assert.equal(outcomes.get('i-9')?.kind, 'timeout');
+      assert.equal(outcomes.size, 50);
+    });
+
+    it('fetches whole what a list would cut: the report of a probe, the end of a long complaint', async () => {
+      const report = `${'x'.repeat(3000)}\nend`;
+      const probes = everyone(() => success(report));
+      const { outcomes } = await run(probes.ssm, { document: 'probe', instanceIds: ids });
+      for (const outcome of outcomes.values()) assert.equal(outcome.kind === 'finished' && outcome.stdout, report);
+      const long = `${'x'.repeat(3000)}\neverswarm: 21 refused`;
+      const joins = everyone(() => ({ Status: 'Failed', ResponseCode: 21, StandardErrorContent: long }));
+      const refused = await run(joins.ssm, { document: 'swarm-join', instanceIds: ids });
+      for (const outcome of refused.outcomes.values())
+        assert.equal(outcome.kind === 'finished' && outcome.stderr, long);
+    });
+
+    it('looks again after a throttle, and says what else is refused', async () => {
+      const answers = [awsError('ThrottlingException'), awsError('AccessDeniedException')];
+      const refusing = fakeSsm((command) => {
+        if (command === 'SendCommandCommand') return { Command: { CommandId: 'c1' }, $metadata: {} };
+        throw answers.shift() ?? new Error('one call too many');
+      });
+      const { outcomes } = await run(refusing, { document: 'swarm-join', instanceIds: ids });
+      const codes = [...outcomes.values()].map((outcome) => outcome.kind === 'failed' && outcome.code);
+      assert.deepEqual(new Set(codes), new Set(['AccessDeniedException']));
+      assert.equal(answers.length, 0);
+    });
   });
 
   it('makes a refusal an outcome, and nobody an empty answer', async () => {
