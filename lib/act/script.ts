@@ -10,6 +10,7 @@ const EXIT_CODES: ReadonlyMap<number, { readonly code: string; readonly retry: '
   [11, { code: 'StaleFence', retry: 'backoff' }],
   [12, { code: 'Busy', retry: 'soon' }],
   [13, { code: 'BootNotFinished', retry: 'soon' }],
+  [15, { code: 'TooLate', retry: 'soon' }],
   [20, { code: 'NoToken', retry: 'soon' }],
   [21, { code: 'JoinRefused', retry: 'soon' }],
   [22, { code: 'OtherSwarm', retry: 'backoff' }],

@@ -47,8 +47,15 @@ export function drainNode(action: ActionOf<'drainNode'>, context: ActContext): P
   return runScriptOn('node-drain', action.via, parameters, context);
 }
 
+/**
+ * A restart may take a vote away, and by the time that the command comes another manager may have lost its own: after
+ * this long the machine refuses it. Milliseconds; the clocks of AWS's machines differ by far less.
+ */
+const RESTART_EXPIRES_AFTER = 20_000;
+
 /** The suspicion is stored first: a restart that nobody remembers would be tried for ever instead of the next remedy. */
 export async function restartEngine(action: ActionOf<'restartEngine'>, context: ActContext): Promise<ActionOutcome> {
   await context.store.putSuspicion(context.lease, action.suspicion);
-  return await runScriptOn('engine-restart', action.instanceId, {}, context);
+  const expires = String(Math.floor((context.clock.now() + RESTART_EXPIRES_AFTER) / 1000));
+  return await runScriptOn('engine-restart', action.instanceId, { expires }, context);
 }

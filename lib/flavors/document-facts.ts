@@ -97,7 +97,13 @@ const FACTS: Readonly<Record<DocumentKey, DocumentFacts>> = {
   },
   'engine-restart': {
     description: 'Restarts the Docker Engine',
-    parameters: effect,
+    parameters: {
+      ...effect,
+      expires: {
+        description: 'Not to be done after this time, in seconds since the epoch',
+        allowedPattern: '^[1-9][0-9]{9,14}$',
+      },
+    },
     executionSeconds: 150,
     deliverySeconds: 5,
     waitSeconds: 20,

@@ -21,13 +21,8 @@ export function withFaultyCommands(fleet: Fleet, parts: CommandParts): Fleet {
   return { ...fleet, plug: (host) => fleet.plug(faultyHost(host, parts)) };
 }
 
-/**
- * How late a command may come the second time, milliseconds: so late that a newer lease has used the machine meanwhile.
- * A restart is the one script that does harm when it is done again; for it, no later than it would still be delivered.
- */
-function longestEcho({ documentName }: AgentTask): number {
-  return documentName.endsWith('-engine-restart') ? 30_000 : 180_000;
-}
+/** How late a command may come the second time, milliseconds: so late that a newer lease has used the machine meanwhile. */
+const LONGEST_ECHO = 180_000;
 
 function faultyHost(host: Host, { clock, dice, weather, timeline, began, ended }: CommandParts): Host {
   const later = (milliseconds: number, run: () => void) => {
@@ -55,7 +50,7 @@ function faultyHost(host: Host, { clock, dice, weather, timeline, began, ended }
           } else begin(task);
           if (dice.chance(weather.commandDoubled)) {
             timeline.add('fault', `${task.documentName} comes twice to ${instanceId}`);
-            later(dice.within([100, longestEcho(task)]), () => begin(task));
+            later(dice.within([100, LONGEST_ECHO]), () => begin(task));
           }
         });
         return () => {

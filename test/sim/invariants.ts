@@ -207,7 +207,8 @@ export class Invariants {
   began(instanceId: string, task: AgentTask): void {
     const { cluster } = this.#parts.truth.spec;
     const key = DOCUMENTS.find((one) => documentName(cluster, one) === task.documentName);
-    if (key === 'engine-restart' && !this.#parts.truth.refusesRestart(instanceId))
+    const expires = Number(task.parameters['expires']?.[0]);
+    if (key === 'engine-restart' && !this.#parts.truth.refusesRestart(instanceId, expires))
       this.#takesVoter(instanceId, 'has its engine restarted');
     if (key === 'node-demote') {
       const node = this.#parts.truth.state()?.nodes.get(task.parameters['node']?.[0] ?? '');

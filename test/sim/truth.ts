@@ -77,8 +77,9 @@ export class Truth {
     return engine !== undefined && answers(engine);
   }
 
-  /** Its script restarts no engine that answers and that it restarted within the last minute. */
-  refusesRestart(instanceId: string): boolean {
+  /** Its script restarts no engine that answers and that it restarted within the last minute, and does nothing too late. */
+  refusesRestart(instanceId: string, expires: number): boolean {
+    if (Math.floor(this.#fleet.world.clock.now() / 1000) > expires) return true;
     const at = this.#fleet.machines.get(instanceId)?.restartedAt;
     return at !== undefined && this.#fleet.world.clock.now() - at < 60_000 && this.answers(instanceId);
   }

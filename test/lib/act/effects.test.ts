@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { perform } from '../../../lib/act/perform.ts';
 import type { Action } from '../../../lib/plan/action.ts';
+import { NOW } from '../../support/cluster.ts';
 import { awsError } from '../../support/fake-aws.ts';
 import { actor, finished } from './actor.ts';
 
@@ -137,6 +138,16 @@ describe('the Swarm', () => {
     const silent = await actor({ script: () => ({ kind: 'timeout', reason: 'still running' }) });
     const outcome = await perform(remove, await silent.context());
     assert.deepEqual(outcome.ok ? '' : [outcome.code, outcome.retry], ['StillRunning', 'soon']);
+  });
+
+  it('lets a restart expire, as it may take a vote', async () => {
+    const suspicion = { instanceId: 'i-1', symptom: 'engine-down', since: 5, restartedAt: 7 };
+    const it = await actor({ script: () => finished(15, 'everswarm: 15 too late') });
+    const action: Action = { kind: 'restartEngine', reason: '', instanceId: 'i-1', suspicion };
+    const outcome = await perform(action, await it.context());
+    assert.deepEqual(outcome.ok ? '' : [outcome.code, outcome.retry], ['TooLate', 'soon']);
+    const expires = Number(it.orders[0]?.parameters['expires']) * 1000;
+    assert.ok(expires > NOW && expires <= NOW + 20_000);
   });
 
   it('remembers a restart before it restarts', async () => {

@@ -241,6 +241,19 @@ describe('swarm-join', () => {
   });
 });
 
+describe('engine-restart', () => {
+  const seconds = () => Math.floor(Date.now() / 1000);
+
+  it('does nothing on an order that has expired', async () => {
+    await using made = await machine();
+    await made.stub('systemctl', 'exit 0');
+    const ended = await run(made, 'engine-restart', { expires: String(seconds() - 5) });
+    assert.equal(ended.code, 15, ended.stderr);
+    assert.match(lastWord(ended.stderr), /nothing was done/);
+    assert.ok(!(await made.calls()).some((call) => call.startsWith('systemctl')));
+  });
+});
+
 describe('nodes', () => {
   for (const [key, answer, code] of [
     ['node-demote', 'echo "Error: No such node: n1" >&2; exit 1', 0],

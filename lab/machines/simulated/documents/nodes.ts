@@ -54,9 +54,13 @@ export async function nodeDrain(script: Script): Promise<Outcome> {
 const RESTARTED_LATELY = 60_000;
 
 /** `engine-restart` */
-export async function engineRestart({ world, machine }: Script): Promise<Outcome> {
+export async function engineRestart({ world, machine, parameter }: Script): Promise<Outcome> {
   const { engine } = machine;
   const now = world.clock.now();
+  const expires = parameter('expires');
+  if (Math.floor((now + machine.clockSkew) / 1000) > Number(expires)) {
+    return failed(EXIT.tooLate, `it was to be done by ${expires}`);
+  }
   const lately = machine.restartedAt !== undefined && now - machine.restartedAt < RESTARTED_LATELY;
   if (lately && engine !== undefined && answers(engine)) return done('restarted lately');
   machine.restartedAt = now;

@@ -101,7 +101,13 @@ export function createBench(options: { seed?: number; figures?: Partial<Figures>
       assert.ok(deliver, `${instanceId} has no agent`);
       commands += 1;
       const commandId = `command-${commands}`;
-      const given = { instances: instanceId, fence: String(fence), ...parameters };
+      const expires = String(Math.ceil(clock.now() / 1000) + 20);
+      const given = {
+        instances: instanceId,
+        fence: String(fence),
+        ...(key === 'engine-restart' && { expires }),
+        ...parameters,
+      };
       deliver({
         commandId,
         documentName: `everswarm-${CLUSTER}-${key}`,
