@@ -4,6 +4,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { perform } from '../../lib/act/perform.ts';
 import { createAwsClients } from '../../lib/aws/clients.ts';
+import { createLaunchPace } from '../../lib/aws/launch-pace.ts';
 import { createCommandRunner } from '../../lib/aws/run-command.ts';
 import { observeInfrastructure } from '../../lib/observe/infrastructure.ts';
 import { probeMachines } from '../../lib/observe/probe.ts';
@@ -14,25 +15,29 @@ import { reconcileEnvironment } from '../environment.ts';
 
 const logger = new Logger({ serviceName: 'everswarm-reconcile' });
 
-/** Made once for a process and kept warm, without the owner, which is each invocation's own. */
-function assemble(): Omit<ReconcileDependencies, 'owner'> {
+/** Made once for a process and kept warm, but for what is each invocation's own. */
+function assemble(): (owner: string) => ReconcileDependencies {
   const { cluster, table } = reconcileEnvironment();
   const clock = systemClock;
   const { ec2, ssm, dynamo } = createAwsClients();
   const store = createDynamoStore({ client: dynamo, table, cluster, clock });
   const runner = createCommandRunner({ ssm, clock, cluster });
-  return {
-    cluster,
-    clock,
-    store,
-    observe: () => observeInfrastructure({ ec2, ssm, clock, cluster }),
-    probe: (instanceIds) => probeMachines({ runner, instanceIds }),
-    perform: (action, context) => perform(action, { ...context, store, ec2, runner, clock }),
-    onPass: (pass) => logger.info('pass', { ...pass }),
+  return (owner) => {
+    const pace = createLaunchPace(clock);
+    return {
+      owner,
+      cluster,
+      clock,
+      store,
+      observe: () => observeInfrastructure({ ec2, ssm, clock, cluster }),
+      probe: (instanceIds) => probeMachines({ runner, instanceIds }),
+      perform: (action, context) => perform(action, { ...context, store, ec2, runner, clock, pace }),
+      onPass: (pass) => logger.info('pass', { ...pass }),
+    };
   };
 }
 
-let assembled: Omit<ReconcileDependencies, 'owner'> | undefined;
+let assembled: ((owner: string) => ReconcileDependencies) | undefined;
 
 /**
  * Drives one convergence. The event is not read: it only wakes. Errors are thrown on, so that Lambda tries again and
@@ -42,7 +47,7 @@ export const handler = middy()
   .use(injectLambdaContext(logger))
   .handler(async (_event: unknown, context: Context) => {
     assembled ??= assemble();
-    const deps = { ...assembled, owner: `reconcile/${context.awsRequestId}` };
+    const deps = assembled(`reconcile/${context.awsRequestId}`);
     const convergence = await reconcile(deps, () => context.getRemainingTimeInMillis());
     logger.info('convergence', { ...convergence });
     return convergence;

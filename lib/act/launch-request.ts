@@ -3,9 +3,10 @@ import type { _InstanceType, RunInstancesCommandInput, VolumeType } from '@aws-s
 import { renderBoot } from '../flavors/boot.ts';
 import { TAG } from '../names.ts';
 import type { LaunchAction } from '../plan/action.ts';
-import type { LaunchRequest, RootVolume } from '../plan/records.ts';
+import type { LaunchRequest } from '../plan/records.ts';
 import { configHash } from '../spec/config-hash.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
+import { provisionedIops } from './provisioned-iops.ts';
 
 /** The committed spec lacks what a launch needs: it was committed for another deployment. */
 export class LaunchRequestError extends Error {
@@ -18,6 +19,7 @@ export class LaunchRequestError extends Error {
 
 /**
  * Everything that a launch is made from, as plain data: it is stored before it is sent, and sent again as stored.
+ * @param committed with the group as the action's version has it
  * @throws LaunchRequestError, BootScriptError
  */
 export function launchRequest(committed: CommittedSpec, action: LaunchAction): LaunchRequest {
@@ -49,7 +51,7 @@ export function launchRequest(committed: CommittedSpec, action: LaunchAction): L
           volumeId: order.volumeId,
         }),
         count: 1,
-        placement: { kind: 'interface', interfaceId: order.interfaceId },
+        placement: { kind: 'interface', interfaceId: order.interfaceId, volumeId: order.volumeId },
         // Its state is on a volume of its own: what the image has is enough. Said all the same, as images are not encrypted.
         rootVolume: { deviceName: image.rootDeviceName, sizeGiB: undefined, type: 'gp3' },
         tags: { ...tags, [TAG.logicalId]: order.logicalId, Name: `${spec.cluster}-${action.group}-${order.logicalId}` },
@@ -90,7 +92,8 @@ export function runInstancesInput(request: LaunchRequest): RunInstancesCommandIn
     // Which types there are is EC2's to say.
     InstanceType: request.instanceType as _InstanceType,
     UserData: Buffer.from(request.userData).toString('base64'),
-    MinCount: request.count,
+    // Of many, EC2 gives as many as there is capacity for; the rest is another launch.
+    MinCount: request.placement.kind === 'interface' ? request.count : 1,
     MaxCount: request.count,
     ...placement(request.placement),
     ...(rootVolume !== undefined && {
@@ -129,15 +132,6 @@ function placement(where: LaunchRequest['placement']): Partial<RunInstancesComma
     case 'subnet':
       return { SubnetId: where.subnetId };
   }
-}
-
-/**
- * io1 and io2 are refused without a number of IOPS: as many as a gp3 volume has, within the type's own least number
- * and most per GiB (https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html).
- */
-function provisionedIops({ sizeGiB, type }: RootVolume): { Iops?: number } {
-  if (sizeGiB === undefined || (type !== 'io1' && type !== 'io2')) return {};
-  return { Iops: Math.max(100, Math.min(3000, 50 * sizeGiB)) };
 }
 
 function found<T>(values: Readonly<Record<string, T>>, name: string, group: string, missing: string): T {

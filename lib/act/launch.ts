@@ -7,13 +7,16 @@ import {
   isCapacity,
   isQuota,
   isThrottle,
+  isTokenMismatch,
   isTokenOfTerminated,
   isTransient,
 } from '../aws/errors.ts';
+import { few } from '../few.ts';
 import { BootScriptError } from '../flavors/boot.ts';
 import type { Action, LaunchAction } from '../plan/action.ts';
 import type { LaunchRecord } from '../plan/records.ts';
 import type { ActContext } from './context.ts';
+import { committedAsOf } from './former.ts';
 import { LaunchRequestError, launchRequest, runInstancesInput } from './launch-request.ts';
 import { type ActionOutcome, done, failed } from './outcome.ts';
 
@@ -23,10 +26,16 @@ import { type ActionOutcome, done, failed } from './outcome.ts';
  * First the request is stored, whole, under its generation; then it is sent, its client token derived from that
  * generation; then the answer is stored. Wherever this breaks off, the next pass finds `intended` and sends the same
  * request again: EC2 answers with the instances that it made the first time, or makes them now. So there are never two.
+ * Of many instances there may be fewer than asked for; that is the answer then, as well when it is asked for again.
  */
 export async function launch(action: LaunchAction, context: ActContext): Promise<ActionOutcome> {
   const intent = action.replay ? recordOf(action, context) : newRecord(action, context);
   if ('ok' in intent) return intent;
+  const wait = await context.pace.turn(intent.count);
+  if (wait > 0) {
+    const message = `more launches than EC2 takes at a time; this one's turn comes in ${Math.ceil(wait / 1000)} s`;
+    return failed('LaunchPaced', message, 'soon');
+  }
   if (!action.replay) await context.store.putLaunch(context.lease, intent);
   let instanceIds: string[];
   try {
@@ -36,8 +45,8 @@ export async function launch(action: LaunchAction, context: ActContext): Promise
     if (!isAwsError(error)) throw error;
     return await refused(error, intent, context);
   }
-  if (instanceIds.length !== intent.count) {
-    const message = `RunInstances answered with ${instanceIds.length} instances instead of ${intent.count}; the request is sent again`;
+  if (instanceIds.length === 0 || instanceIds.length > intent.count) {
+    const message = `RunInstances answered with ${instanceIds.length} instances when asked for ${intent.count}; the request is sent again`;
     return failed('IncompleteAnswer', message, 'soon');
   }
   await context.store.putLaunch(context.lease, {
@@ -47,7 +56,8 @@ export async function launch(action: LaunchAction, context: ActContext): Promise
     launchedAt: intent.launchedAt ?? context.clock.now(),
     lastError: undefined,
   });
-  return done(instanceIds.join(', '));
+  const missing = intent.count - instanceIds.length;
+  return done(missing === 0 ? few(instanceIds) : `${few(instanceIds)}; EC2 had no capacity for ${missing} more`);
 }
 
 /** The launch became healthy: it does not count as a failure any more. */
@@ -68,7 +78,8 @@ export async function abandonLaunch(
 ): Promise<ActionOutcome> {
   const record = recordOf(action, context);
   if ('ok' in record) return record;
-  if (record.state !== 'intended') return failed('NotIntended', `${record.slot} is ${record.state}; plan again`, 'soon');
+  if (record.state !== 'intended')
+    return failed('NotIntended', `${record.slot} is ${record.state}; plan again`, 'soon');
   await context.store.putLaunch(context.lease, { ...record, state: 'failed', lastError: 'not wanted any more' });
   return done(`generation ${record.generation} of ${record.slot}`);
 }
@@ -90,7 +101,9 @@ function newRecord(action: LaunchAction, context: ActContext): LaunchRecord | Ac
     return failed('StaleGeneration', message, 'soon');
   }
   try {
-    const request = launchRequest(context.committed, action);
+    const committed = committedAsOf(action.version, action.group, context);
+    if ('ok' in committed) return committed;
+    const request = launchRequest(committed, action);
     return {
       slot: action.slot,
       group: action.group,
@@ -118,11 +131,15 @@ async function refused(error: Error, intent: LaunchRecord, context: ActContext):
   const message = errorMessage(error);
   // Nothing was decided, or it may have taken place: the record stays `intended`, the next pass sends the same again.
   if (isBusyResource(error)) return failed(code, `${message} (still held by what was there before)`, 'soon');
-  if (isThrottle(error)) return failed(code, message, 'soon');
+  if (isThrottle(error)) {
+    context.pace.refused();
+    return failed(code, message, 'soon');
+  }
   if (isTransient(error) && !isCapacity(error)) return failed(code, message, 'soon');
 
-  // The instance of this generation is gone already: its token is used up, and that is no failure of the launch.
-  const usedUp = isTokenOfTerminated(error);
+  // The instance of this generation is gone already: its token is used up, and that is no failure of the launch. Neither is
+  // a token that was used by a former version of this program, which asked otherwise: what it launched is listed by its tags.
+  const usedUp = isTokenOfTerminated(error) || isTokenMismatch(error);
   await context.store.putLaunch(context.lease, {
     ...intent,
     state: 'failed',

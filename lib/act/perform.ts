@@ -2,10 +2,25 @@ import { errorCode, errorMessage, isAwsError, isBusyResource, isThrottle, isTran
 import type { Action } from '../plan/action.ts';
 import { StoreBusyError } from '../store/errors.ts';
 import type { ActContext } from './context.ts';
+import { createVolume } from './create-volume.ts';
 import { claimGenesis, initSwarm, recordGenesis } from './genesis.ts';
 import { abandonLaunch, confirmLaunch, launch } from './launch.ts';
+import { markVolume } from './mark-volume.ts';
 import { type ActionOutcome, done, failed } from './outcome.ts';
-import { demoteNode, drainNode, join, removeNode, restartEngine } from './swarm.ts';
+import { closeRecovery, forceNewCluster } from './recovery.ts';
+import { haltRollout, rollBack, settleRollout } from './rollout.ts';
+import { applySettings } from './settings.ts';
+import {
+  activateNode,
+  demoteNode,
+  drainNode,
+  join,
+  leaveSwarm,
+  promoteNode,
+  removeNode,
+  restartEngine,
+  stopEngine,
+} from './swarm.ts';
 import { terminate } from './terminate.ts';
 import { attachVolume } from './volumes.ts';
 
@@ -54,6 +69,30 @@ async function carryOut(action: Action, context: ActContext): Promise<ActionOutc
       return await drainNode(action, context);
     case 'restartEngine':
       return await restartEngine(action, context);
+    case 'createVolume':
+      return await createVolume(action, context);
+    case 'markVolume':
+      return await markVolume(action, context);
+    case 'stopEngine':
+      return await stopEngine(action, context);
+    case 'applySettings':
+      return await applySettings(action, context);
+    case 'promoteNode':
+      return await promoteNode(action, context);
+    case 'activateNode':
+      return await activateNode(action, context);
+    case 'leaveSwarm':
+      return await leaveSwarm(action, context);
+    case 'forceNewCluster':
+      return await forceNewCluster(action, context);
+    case 'closeRecovery':
+      return await closeRecovery(action, context);
+    case 'settleRollout':
+      return await settleRollout(action, context);
+    case 'haltRollout':
+      return await haltRollout(action, context);
+    case 'rollBack':
+      return await rollBack(action, context);
     case 'suspect':
       await context.store.putSuspicion(context.lease, action.suspicion);
       return done(`${action.suspicion.instanceId}: ${action.suspicion.symptom}`);

@@ -1,35 +1,26 @@
+import { few } from '../few.ts';
 import type { Action } from '../plan/action.ts';
 import type { ActContext } from './context.ts';
-import { type ActionOutcome, done, failed } from './outcome.ts';
-import { runScript, runScriptOn } from './script.ts';
+import { inOne, runScriptOnMany } from './many.ts';
+import { type ActionOutcome, failed } from './outcome.ts';
+import { runScriptOn } from './script.ts';
 
 type ActionOf<K extends Action['kind']> = Extract<Action, { kind: K }>;
-
-/** Systems Manager takes so many instances in one command, and the scripts are told of exactly those. */
-const INSTANCES_PER_COMMAND = 50;
 
 /**
  * Joins machines to the Swarm. The tokens never come through here: each machine reads the one of its role from Parameter
  * Store. Where there is none, or it is no longer valid, a manager is asked to publish them and the next pass joins.
+ * Machines that were never asked whether they are ready may be among them: one whose boot goes on says so.
  */
 export async function join(action: ActionOf<'join'>, context: ActContext): Promise<ActionOutcome> {
   const parameters = { role: action.role, managers: action.managers.join(',') };
-  const outcomes = new Map<string, ActionOutcome>();
-  for (let at = 0; at < action.instanceIds.length; at += INSTANCES_PER_COMMAND) {
-    const ids = action.instanceIds.slice(at, at + INSTANCES_PER_COMMAND);
-    for (const [id, outcome] of await runScript('swarm-join', ids, parameters, context)) outcomes.set(id, outcome);
-  }
-  const refusals = [...outcomes.values()].filter((outcome) => !outcome.ok);
-  const [first] = refusals;
-  if (first === undefined) return done([...outcomes.keys()].join(', '));
-  const noToken = refusals.find(({ code }) => code === 'NoToken');
-  if (noToken === undefined) {
-    const message = refusals.map((refusal) => refusal.message).join('; ');
-    return failed(first.code, message, refusals.some(({ retry }) => retry === 'soon') ? 'soon' : 'backoff');
-  }
+  const outcomes = await runScriptOnMany('swarm-join', action.instanceIds, parameters, context);
+  const noToken = outcomes.refusals.find(({ code }) => code === 'NoToken');
+  if (noToken === undefined) return inOne(outcomes);
   const published = await runScriptOn('publish-tokens', action.publisher, {}, context);
   if (!published.ok) return published;
-  return failed('NoToken', `${noToken.message}; ${action.publisher} has published the tokens anew`, 'soon');
+  const joined = outcomes.succeeded.length === 0 ? '' : `${few(outcomes.succeeded)} done; `;
+  return failed('NoToken', `${joined}${noToken.message}; ${action.publisher} has published the tokens anew`, 'soon');
 }
 
 /** Takes a manager out of the Raft group. Gone, or a worker already: done. */
@@ -45,6 +36,26 @@ export function removeNode(action: ActionOf<'removeNode'>, context: ActContext):
 export function drainNode(action: ActionOf<'drainNode'>, context: ActContext): Promise<ActionOutcome> {
   const parameters = { node: action.nodeId, seconds: String(Math.ceil(action.seconds)) };
   return runScriptOn('node-drain', action.via, parameters, context);
+}
+
+/** A declared manager's node that is a worker takes its vote again. A manager already: done. */
+export function promoteNode(action: ActionOf<'promoteNode'>, context: ActContext): Promise<ActionOutcome> {
+  return runScriptOn('node-promote', action.via, { node: action.nodeId }, context);
+}
+
+/** Ends a drain of ours; one of a person is refused by the script. */
+export function activateNode(action: ActionOf<'activateNode'>, context: ActContext): Promise<ActionOutcome> {
+  return runScriptOn('node-activate', action.via, { node: action.nodeId }, context);
+}
+
+/** The script stops nothing without a committed write, which is its proof that the others are a quorum with it. */
+export function stopEngine(action: ActionOf<'stopEngine'>, context: ActContext): Promise<ActionOutcome> {
+  return runScriptOn('engine-stop', action.instanceId, { node: action.nodeId }, context);
+}
+
+/** The script refuses where the engine is a manager that follows a leader. */
+export function leaveSwarm(action: ActionOf<'leaveSwarm'>, context: ActContext): Promise<ActionOutcome> {
+  return runScriptOn('swarm-leave', action.instanceId, {}, context);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { AttachVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { AttachVolumeCommand, DescribeVolumesCommand, type Volume } from '@aws-sdk/client-ec2';
 import { errorCode } from '../aws/errors.ts';
+import { IncompleteAnswerError } from '../aws/incomplete-answer.ts';
 import type { Action } from '../plan/action.ts';
 import type { ActContext } from './context.ts';
 import { type ActionOutcome, done } from './outcome.ts';
@@ -25,10 +26,29 @@ export async function attachVolume(
   }
 }
 
-async function isAttached(volumeId: string, instanceId: string, { ec2 }: ActContext): Promise<boolean> {
-  const { Volumes } = await ec2.send(new DescribeVolumesCommand({ VolumeIds: [volumeId] }));
-  const attachments = Volumes?.flatMap((volume) => volume.Attachments ?? []) ?? [];
+async function isAttached(volumeId: string, instanceId: string, context: ActContext): Promise<boolean> {
+  const answer = await volumeById(volumeId, context);
+  const attachments = answer.kind === 'absent' ? [] : (answer.volume.Attachments ?? []);
   return attachments.some(
     ({ InstanceId, State }) => InstanceId === instanceId && (State === 'attaching' || State === 'attached'),
   );
+}
+
+/**
+ * A volume by its id, whatever its tags say. Absent is only what EC2 says does not exist, and nothing that it leaves out.
+ * @throws AWS's error, or IncompleteAnswerError
+ */
+export async function volumeById(
+  volumeId: string,
+  { ec2 }: Pick<ActContext, 'ec2'>,
+): Promise<{ readonly kind: 'found'; readonly volume: Volume } | { readonly kind: 'absent' }> {
+  try {
+    const { Volumes } = await ec2.send(new DescribeVolumesCommand({ VolumeIds: [volumeId] }));
+    const [volume] = Volumes ?? [];
+    if (volume === undefined) throw new IncompleteAnswerError('DescribeVolumes', volumeId);
+    return { kind: 'found', volume };
+  } catch (error) {
+    if (errorCode(error) !== 'InvalidVolume.NotFound') throw error;
+    return { kind: 'absent' };
+  }
 }

@@ -1,6 +1,8 @@
 import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-ec2';
 import type { ActContext } from '../../../lib/act/context.ts';
+import { createLaunchPace } from '../../../lib/aws/launch-pace.ts';
 import type { CommandOrder, CommandOutcome } from '../../../lib/aws/run-command.ts';
+import type { FormerGroup } from '../../../lib/plan/world.ts';
 import { createMemoryStore } from '../../../lib/store/memory.ts';
 import { committed, NOW } from '../../support/cluster.ts';
 import { fakeEc2 } from '../../support/fake-aws.ts';
@@ -10,6 +12,7 @@ import { createVirtualClock } from '../../support/virtual-clock.ts';
 export async function actor(
   options: {
     readonly ec2?: (command: string, input: ServiceInputTypes) => Omit<ServiceOutputTypes, '$metadata'>;
+    readonly former?: ReadonlyMap<string, FormerGroup>;
     readonly script?: (order: CommandOrder, instanceId: string) => CommandOutcome;
   } = {},
 ) {
@@ -19,6 +22,7 @@ export async function actor(
   if (!acquired.acquired) throw new Error('the lease of a new store was not free');
   const calls: { command: string; input: ServiceInputTypes }[] = [];
   const orders: CommandOrder[] = [];
+  const pace = createLaunchPace(clock);
   const script = options.script ?? (() => finished(0));
   return {
     calls,
@@ -32,9 +36,11 @@ export async function actor(
       return {
         committed: committed(),
         records,
+        former: options.former ?? new Map(),
         lease: acquired.lease,
         store,
         clock,
+        pace,
         ec2: fakeEc2((command, input) => {
           calls.push({ command, input });
           return { ...options.ec2?.(command, input), $metadata: {} };

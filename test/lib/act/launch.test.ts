@@ -16,6 +16,7 @@ const pet: LaunchAction & { reason: string } = {
   group: 'managers',
   generation: 1,
   replay: false,
+  version: 1,
   failures: 2,
   order: { kind: 'pet', logicalId: '10.42.0.10', interfaceId: 'eni-1', volumeId: 'vol-0123456789abcdef0' },
 };
