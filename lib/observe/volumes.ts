@@ -1,7 +1,7 @@
 import { type EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
 import { TAG } from '../names.ts';
 import { clusterFilter, oneOf, reading, required, tagOf } from './narrow.ts';
-import type { VolumeSeen } from './observation.ts';
+import type { VolumeMark, VolumeSeen } from './observation.ts';
 
 const CALL = 'DescribeVolumes';
 const STATES: readonly VolumeSeen['state'][] = ['creating', 'available', 'in-use', 'deleting', 'deleted', 'error'];
@@ -31,5 +31,11 @@ function volumeSeen(volume: Volume): VolumeSeen {
     state: oneOf(volume.State, STATES, CALL, id),
     attachedTo: attachment?.InstanceId,
     attachment: attachment?.State,
+    mark: markOf(tagOf(volume.Tags, TAG.mark)),
   };
+}
+
+/** A mark that this version does not know was made for a reason: such a volume is not given to anybody either. */
+function markOf(tag: string | undefined): VolumeMark | undefined {
+  return tag === undefined || tag === 'retired' ? tag : 'stale';
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Genesis, LaunchRecord, Suspicion } from '../plan/records.ts';
+import type { Genesis, LaunchRecord, Recovery, RolloutRecord, Suspicion } from '../plan/records.ts';
 import { SpecError } from '../spec/error.ts';
 import { reviveSpec, serializeSpec } from '../spec/json.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
@@ -33,7 +33,7 @@ const COMMITTED = z.object({
   deployment: z.object({
     launchTemplates: z.record(z.string(), z.object({ id: z.string(), version: z.string() })),
     subnets: z.array(z.object({ id: z.string(), zone: z.string(), cidr: z.string() })),
-    volumeKeyArn: z.string().optional(),
+    volumeKeyArn: maybe(z.string()),
   }),
   images: z.record(z.string(), z.object({ imageId: z.string(), rootDeviceName: z.string() })),
   committedAt: time,
@@ -53,7 +53,7 @@ const LAUNCH = z.object({
     userData: z.string(),
     count,
     placement: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('interface'), interfaceId: z.string() }),
+      z.object({ kind: z.literal('interface'), interfaceId: z.string(), volumeId: maybe(z.string()) }),
       z.object({ kind: z.literal('subnet'), subnetId: z.string() }),
     ]),
     rootVolume: maybe(z.object({ deviceName: z.string(), sizeGiB: maybe(z.number()), type: z.string() })),
@@ -71,6 +71,15 @@ const LAUNCH = z.object({
 const GENESIS = z.object({ seed: z.string(), claimedAt: time, clusterId: maybe(z.string()) });
 const MODE = z.object({ mode: z.enum(['active', 'removing']) });
 const SUSPICION = z.object({ instanceId: z.string(), symptom: z.string(), since: time, restartedAt: maybe(time) });
+
+const ROLLOUT = z.object({
+  group: z.string(),
+  good: maybe(z.object({ version: z.number().int().positive(), hash: z.string() })),
+  halt: maybe(z.object({ hash: z.string(), by: z.string(), reason: z.string(), at: time })),
+  resumedAt: maybe(time),
+  decisions: count.default(0),
+});
+const RECOVERY = z.object({ survivor: z.string(), clusterId: z.string(), by: z.string(), requestedAt: time });
 
 const STATUS = z.object({
   whole: z.boolean(),
@@ -96,8 +105,15 @@ export const readLaunch = (key: ItemKey, item: Item): LaunchRecord => read(LAUNC
 export const readGenesis = (key: ItemKey, item: Item): Genesis => read(GENESIS, key, item);
 export const readMode = (key: ItemKey, item: Item) => read(MODE, key, item).mode;
 export const readSuspicion = (key: ItemKey, item: Item): Suspicion => read(SUSPICION, key, item);
+export const readRecovery = (key: ItemKey, item: Item): Recovery => read(RECOVERY, key, item);
 export const readStatus = (key: ItemKey, item: Item): ClusterStatus => read(STATUS, key, item);
 export const readEvent = (key: ItemKey, item: Item): EventRecord => read(EVENT, key, item);
+
+/** @returns also how many decisions of people the item holds */
+export function readRollout(key: ItemKey, item: Item): { readonly record: RolloutRecord; readonly decisions: number } {
+  const { decisions, ...record } = read(ROLLOUT, key, item);
+  return { record, decisions };
+}
 
 export function readCommitted(key: ItemKey, item: Item): CommittedSpec {
   const { spec, ...rest } = read(COMMITTED, key, item);

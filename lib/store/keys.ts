@@ -11,6 +11,8 @@ import type { EventRecord } from './store.ts';
  * | `STATE#GENESIS`, `STATE#MODE`      | the one initialisation; active or removing                        |
  * | `STATE#LAUNCH#<slot>`              | the launch record of a slot                                       |
  * | `STATE#SUSPICION#<instance>`       | what looked broken                                                |
+ * | `STATE#ROLLOUT#<group>`            | good, halt, resumedAt; how many decisions of people are in it     |
+ * | `STATE#RECOVERY`                   | an operator's command to make a new Swarm from one survivor       |
  * | `SPEC#<version>`                   | every version there was                                           |
  * | `STATUS`                           | how the last pass found the cluster                               |
  * | `EVENT#<time>#<fence>#<n>#<id>`    | the event log; `expiresAt` (seconds) is the table's TTL attribute |
@@ -20,6 +22,7 @@ export const SK = {
   head: 'STATE#SPEC',
   genesis: 'STATE#GENESIS',
   mode: 'STATE#MODE',
+  recovery: 'STATE#RECOVERY',
   status: 'STATUS',
 } as const;
 
@@ -27,6 +30,7 @@ export const PREFIX = {
   state: 'STATE#',
   launch: 'STATE#LAUNCH#',
   suspicion: 'STATE#SUSPICION#',
+  rollout: 'STATE#ROLLOUT#',
   version: 'SPEC#',
   event: 'EVENT#',
 } as const;
@@ -39,6 +43,18 @@ export const EVENT_LIFETIME = 30 * 24 * 60 * 60;
 
 export function clusterKey(cluster: string): string {
   return `CLUSTER#${cluster}`;
+}
+
+export function launchKey(slot: string): string {
+  return `${PREFIX.launch}${slot}`;
+}
+
+export function suspicionKey(instanceId: string): string {
+  return `${PREFIX.suspicion}${instanceId}`;
+}
+
+export function rolloutKey(group: string): string {
+  return `${PREFIX.rollout}${group}`;
 }
 
 export function versionKey(version: number): string {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { ControllerMode, Genesis, LaunchRecord, Suspicion } from '../plan/records.ts';
+import type { ControllerMode, Genesis, LaunchRecord, Recovery, RolloutRecord, Suspicion } from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import { EVENT_LIFETIME } from './keys.ts';
 import { LEASE_LENGTH, LEASE_SKEW, whyNotReleased } from './lease.ts';
@@ -24,9 +24,13 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
   };
   const launches = new Map<string, LaunchRecord>();
   const suspicions = new Map<string, Suspicion>();
+  const rollouts = new Map<string, RolloutRecord>();
+  /** Groups with a decision of a person that no `memory()` has told of yet. */
+  const decided = new Set<string>();
   const versions: CommittedSpec[] = [];
   const events: EventRecord[] = [];
   let genesis: Genesis | undefined;
+  let recovery: Recovery | undefined;
   let mode: ControllerMode = 'active';
   let status: ClusterStatus | undefined;
 
@@ -63,9 +67,17 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
     },
 
     async memory() {
+      decided.clear();
       return {
         committed: versions.at(-1),
-        records: { launches: new Map(launches), genesis, suspicions: new Map(suspicions), mode },
+        records: {
+          launches: new Map(launches),
+          genesis,
+          suspicions: new Map(suspicions),
+          mode,
+          rollouts: new Map(rollouts),
+          recovery,
+        },
       };
     },
     async version(version) {
@@ -97,6 +109,25 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
     async removeSuspicion(claimed, instanceId) {
       check(claimed, `the end of the suspicion of ${instanceId}`);
       suspicions.delete(instanceId);
+    },
+
+    async putRollout(claimed, record) {
+      check(claimed, `the roll-out of ${record.group}`);
+      const { halt, resumedAt } = (decided.has(record.group) && rollouts.get(record.group)) || record;
+      rollouts.set(record.group, { ...record, halt, resumedAt });
+    },
+    async decideRollout(group, halt) {
+      const { good, resumedAt } = rollouts.get(group) ?? { good: undefined, resumedAt: undefined };
+      rollouts.set(group, { group, good, halt, resumedAt: halt === undefined ? clock.now() : resumedAt });
+      decided.add(group);
+    },
+    async requestRecovery(request) {
+      recovery ??= request;
+      return recovery;
+    },
+    async removeRecovery(claimed) {
+      check(claimed, 'the end of the recovery');
+      recovery = undefined;
     },
 
     async status() {

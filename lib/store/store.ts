@@ -99,12 +99,16 @@ export interface Store {
   putLaunch(lease: Lease, record: LaunchRecord): Promise<void>;
   /** @throws LeaseLostError */
   putSuspicion(lease: Lease, suspicion: Suspicion): Promise<void>;
-  /** @throws LeaseLostError */
+  /**
+   * An operator's decision that was made since the last `memory()` stays in force: of such a record only `good` is stored.
+   * @throws LeaseLostError
+   */
   putRollout(lease: Lease, record: RolloutRecord): Promise<void>;
-  /** @throws LeaseLostError */
+  /** Absent already: no error. @throws LeaseLostError */
   removeRecovery(lease: Lease): Promise<void>;
   /**
-   * An operator's decision, without the lease: stores the halt, or takes it away. What else the record holds stays.
+   * An operator's decision, without the lease: stores the halt, or takes it away, which is remembered as `resumedAt` of
+   * this moment. What else the record holds stays.
    * Conditional on nothing: the newest decision of a person is in force.
    */
   decideRollout(group: string, halt: RolloutHalt | undefined): Promise<void>;

@@ -5,6 +5,7 @@ import { createDynamoStore } from '../../../lib/store/dynamo.ts';
 import { GarbledItemError, StoreBusyError } from '../../../lib/store/errors.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
 import { handClock, held, type MakeStore, storeContract } from './contract.ts';
+import { decisionContract } from './decisions.ts';
 import { storeRaces } from './races.ts';
 import { launchRecord, nextSpec } from './records.ts';
 
@@ -29,6 +30,7 @@ const makeStore: MakeStore = async (clock) => {
 };
 
 storeContract('DynamoDB', makeStore);
+decisionContract('DynamoDB', makeStore);
 storeRaces('DynamoDB', makeStore, 25);
 
 test('DynamoDB: a garbled item is an error that names its key', async () => {
@@ -41,6 +43,8 @@ test('DynamoDB: a garbled item is an error that names its key', async () => {
     ['STATE#LAUNCH#pet/10.42.0.10', { slot: 1 }, (store) => store.memory()],
     ['STATE#MODE', { mode: 'asleep' }, (store) => store.memory()],
     ['STATE#GENESIS', {}, (store) => store.memory()],
+    ['STATE#ROLLOUT#workers', { group: 'workers', halt: 'yes' }, (store) => store.memory()],
+    ['STATE#RECOVERY', { survivor: 1 }, (store) => store.memory()],
     ['SPEC#000000003', { ...nextSpec(), version: 3, spec: '{"cluster":"demo"}' }, (store) => store.version(3)],
     ['STATUS', { whole: 'yes' }, (store) => store.status()],
     ['LEASE', { fence: 'three' }, (store) => store.acquire('a')],

@@ -10,6 +10,8 @@ import {
   readLaunch,
   readLease,
   readMode,
+  readRecovery,
+  readRollout,
   readStatus,
   readSuspicion,
   storable,
@@ -36,6 +38,22 @@ const SAMPLES: readonly { readonly name: string; readonly read: (item: Item) => 
     name: 'suspicion',
     read: (item) => readSuspicion(KEY, item),
     whole: { instanceId: 'i-1', symptom: 'silent', since: 1, restartedAt: null },
+  },
+  {
+    name: 'roll-out',
+    read: (item) => readRollout(KEY, item),
+    whole: {
+      group: 'workers',
+      good: { version: 1, hash: 'a' },
+      halt: { hash: 'b', by: 'ada', reason: 'r', at: 1 },
+      resumedAt: 2,
+      decisions: 3,
+    },
+  },
+  {
+    name: 'recovery',
+    read: (item) => readRecovery(KEY, item),
+    whole: { survivor: '10.42.0.10', clusterId: 'c', by: 'ada', requestedAt: 1 },
   },
   {
     name: 'status',
@@ -78,3 +96,20 @@ for (const { name, read, whole } of SAMPLES) {
     );
   });
 }
+
+test('a launch stored before requests named their volume is read without one', () => {
+  const record = launchRecord('pet/10.42.0.10');
+  const placement = { kind: 'interface', interfaceId: 'eni-1' };
+  const former = storable({ ...record, request: { ...record.request, placement } });
+  const read = readLaunch(KEY, former).request.placement;
+  assert.equal(read.kind, 'interface');
+  assert.equal(read.kind === 'interface' && read.volumeId, undefined);
+});
+
+test('a deployment that says of its key that there is none is read as one without', () => {
+  const { deployment, ...rest } = nextSpec();
+  const item = writeCommitted({ ...rest, deployment: { ...deployment, volumeKeyArn: undefined }, version: 1 });
+  assert.equal(readCommitted(KEY, item).deployment.volumeKeyArn, undefined);
+  const keyed = writeCommitted({ ...rest, deployment: { ...deployment, volumeKeyArn: 'arn:k' }, version: 1 });
+  assert.equal(readCommitted(KEY, keyed).deployment.volumeKeyArn, 'arn:k');
+});

@@ -15,7 +15,7 @@ export function launchRecord(slot: string, change: Partial<LaunchRecord> = {}): 
       instanceType: 't4g.small',
       userData: '#!/bin/bash\n',
       count: 1,
-      placement: { kind: 'interface', interfaceId: 'eni-1' },
+      placement: { kind: 'interface', interfaceId: 'eni-1', volumeId: 'vol-1' },
       rootVolume: { deviceName: '/dev/xvda', sizeGiB: undefined, type: 'gp3' },
       tags: { Name: 'one' },
     },
