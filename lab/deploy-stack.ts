@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { systemClock } from '../lib/system-clock.ts';
 import type { LabClient } from './cli/client.ts';
+import { LAB_CREDENTIALS } from './cli/credentials.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { createClients, destroyClients } from './cloudformation/clients.ts';
 import { provision } from './cloudformation/provision.ts';
 import type { Progress } from './cloudformation/stack/journal.ts';
 import { LAB_REGION } from './lab.ts';
-
-/** The keys of whoever works with the lab by hand: it checks no signature. */
-export const LAB_CREDENTIALS = { accessKeyId: 'lab', secretAccessKey: 'lab' };
 
 /**
  * Provisions a synthesised stack in a running lab, as CloudFormation would. Returns the stack's outputs by name.

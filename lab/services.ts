@@ -1,20 +1,27 @@
 import { Background, type RegionFault } from './region/background.ts';
+import { LAB_CREDENTIALS } from './cli/credentials.ts';
+import { createClients, destroyClients } from './cloudformation/clients.ts';
+import { type CloudFormationService, createCloudFormationService } from './region/cloudformation/service.ts';
 import { createDynamoDbService, type DynamoDbService } from './region/dynamodb/service.ts';
+import { createEcrService } from './region/ecr/service.ts';
 import { createEventsService, type EventsService } from './region/events/service.ts';
 import { createIamService, type IamService } from './region/iam/service.ts';
 import { createLambdaService, type LambdaService } from './region/lambda/service.ts';
 import { createLogsService, type LogsService } from './region/logs/service.ts';
 import type { Region } from './region/region.ts';
+import { createS3Service, type S3Service } from './region/s3/service.ts';
 import { createSqsService, type SqsService } from './region/sqs/service.ts';
 import { createStsService } from './region/sts/service.ts';
 
 /** What the region has beside EC2 and Systems Manager. */
 export interface Services {
+  readonly cloudformation: CloudFormationService;
   readonly dynamodb: DynamoDbService;
   readonly events: EventsService;
   readonly iam: IamService;
   readonly lambda: LambdaService;
   readonly logs: LogsService;
+  readonly s3: S3Service;
   readonly sqs: SqsService;
   /** Work in the background that failed: deliveries, schedules, asynchronous invocations. */
   readonly faults: readonly RegionFault[];
@@ -41,8 +48,10 @@ export function registerServices(
   const logs = createLogsService(context);
   const sqs = createSqsService(context, () => endpoint() ?? `https://sqs.${context.region}.amazonaws.com`);
   const iam = createIamService(context);
+  const s3 = createS3Service(context);
   const lambda = createLambdaService({
     context,
+    packages: (bucket, key) => s3.buckets.find(bucket, key)?.bytes,
     logs: logs.store,
     queues: sqs.queues,
     credentials: ({ name, roleArn }) => {
@@ -56,24 +65,38 @@ export function registerServices(
   const events = createEventsService({ context, functions: lambda, queues: sqs.queues, background: follow });
   const dynamodb = createDynamoDbService(context);
 
-  for (const service of [dynamodb, events, iam, lambda, logs, sqs, createStsService(context)]) region.register(service);
+  // CloudFormation works as the operator does, and through the same APIs.
+  const clients = createClients({
+    region: context.region,
+    credentials: LAB_CREDENTIALS,
+    requestHandler: region.requestHandler(),
+  });
+  const cloudformation = createCloudFormationService({ context, clients, buckets: s3.buckets, background: follow });
+  const sts = createStsService(context, { credentials: region.credentials, roles: iam.directory });
+  for (const service of [cloudformation, dynamodb, createEcrService(context), events, iam, lambda, logs, s3, sqs, sts]) {
+    region.register(service);
+  }
   region.onEvent((event) => events.publish(event));
   region.linkInstanceProfiles({
     roleOf: (name) => iam.directory.profiles().find((profile) => profile.name === name)?.role?.name,
   });
 
   return {
+    cloudformation,
     dynamodb,
     events,
     iam,
     lambda,
     logs,
+    s3,
     sqs,
     faults: background.faults,
     async stop() {
+      cloudformation.stop();
       events.stop();
       await lambda.stop();
       await dynamodb.stop();
+      destroyClients(clients);
     },
   };
 }

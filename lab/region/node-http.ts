@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceRequest, ServiceResponse } from './service.ts';
 
-/** Requests of AWS's protocols are far smaller; Lambda takes 6 MB. */
-const MOST_BYTES = 16 * 1024 * 1024;
+/** Requests of AWS's protocols are far smaller (Lambda takes 6 MB), but for objects put into S3: here at most a part of this size. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** @throws Error when the body is larger than any that the lab's services take */
 export async function readRequest(message: IncomingMessage): Promise<ServiceRequest> {
@@ -19,17 +19,19 @@ export async function readRequest(message: IncomingMessage): Promise<ServiceRequ
     name,
     Array.isArray(value) ? value.join(', ') : (value ?? ''),
   ]);
+  const body = Buffer.concat(chunks);
   return {
     method: message.method ?? 'GET',
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: Object.fromEntries(headers),
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: body.toString('utf8'),
+    bytes: body,
   };
 }
 
 export function writeResponse(target: ServerResponse, response: ServiceResponse): void {
-  const body = Buffer.from(response.body);
+  const body = response.bytes ?? Buffer.from(response.body);
   target.writeHead(response.status, { ...response.headers, 'content-length': body.byteLength });
   target.end(body);
 }

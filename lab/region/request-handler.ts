@@ -22,8 +22,9 @@ type SdkAnswer = Awaited<ReturnType<SdkRequestHandler['handle']>>;
 export function requestHandler(handle: (request: ServiceRequest) => Promise<ServiceResponse>): SdkRequestHandler {
   return {
     async handle(request: SdkRequest): Promise<SdkAnswer> {
-      const { status, headers, body } = await handle(await toServiceRequest(request));
-      return { response: { statusCode: status, headers: { ...headers }, body: new TextEncoder().encode(body) } };
+      const { status, headers, body, bytes } = await handle(await toServiceRequest(request));
+      const sent = bytes ?? new TextEncoder().encode(body);
+      return { response: { statusCode: status, headers: { ...headers }, body: sent } };
     },
     updateHttpClientConfig: () => {},
     httpHandlerConfigs: () => ({}),
@@ -40,6 +41,7 @@ async function toServiceRequest(request: SdkRequest): Promise<ServiceRequest> {
     query: Object.fromEntries(query),
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
     body: await bodyText(request.body),
+    ...(request.body instanceof Uint8Array ? { bytes: request.body } : {}),
   };
 }
 

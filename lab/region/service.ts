@@ -9,12 +9,16 @@ export interface ServiceRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body as it came, for services whose bodies are no text. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface ServiceResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** In place of `body`, where it is no text. */
+  readonly bytes?: Uint8Array;
 }
 
 /** One AWS service of the lab. The router picks it by the service name in the request's credential scope. */

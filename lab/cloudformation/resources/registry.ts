@@ -11,6 +11,7 @@ import { securityGroupEgress, securityGroupIngress } from './ec2/security-group-
 import { subnet } from './ec2/subnet.ts';
 import { volume } from './ec2/volume.ts';
 import { vpc } from './ec2/vpc.ts';
+import { repository } from './ecr.ts';
 import { eventsRule } from './events-rule.ts';
 import type { ResourceHandler } from './handler.ts';
 import { instanceProfile } from './iam/instance-profile.ts';
@@ -20,12 +21,15 @@ import { eventInvokeConfig } from './lambda/event-invoke-config.ts';
 import { lambdaFunction } from './lambda/function.ts';
 import { permission } from './lambda/permission.ts';
 import { logGroup } from './log-group.ts';
+import { bucket, bucketPolicy } from './s3.ts';
 import { queue, queuePolicy } from './sqs.ts';
 import { ssmDocument, ssmParameter } from './ssm.ts';
 
 /** A new type is one `defineResource` in the file of its family, and a line here. */
 const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
   [
+    bucket,
+    bucketPolicy,
     cdkMetadata,
     customResource,
     elasticIp,
@@ -43,6 +47,7 @@ const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
     policy,
     queue,
     queuePolicy,
+    repository,
     role,
     route,
     routeTable,

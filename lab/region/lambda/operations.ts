@@ -20,8 +20,8 @@ const PARAMETER = 'InvalidParameterValueException';
 export function functionRoutes(options: OperationsOptions): Route[] {
   const { registry, assets, runner } = options;
 
-  function code(bucket: string, key: string): FunctionCode {
-    return { bucket, key, directory: assets.directory(bucket, key) };
+  async function code(bucket: string, key: string): Promise<FunctionCode> {
+    return { bucket, key, directory: await assets.directory(bucket, key) };
   }
 
   return [
@@ -29,7 +29,7 @@ export function functionRoutes(options: OperationsOptions): Route[] {
       action: 'CreateFunction',
       method: 'POST',
       path: '/2015-03-31/functions',
-      answer({ body }) {
+      async answer({ body }) {
         const { FunctionName, Code, Architectures, Tags, PackageType, Publish, ...settings } = parseInput(
           inputs.CreateFunction,
           body,
@@ -38,7 +38,7 @@ export function functionRoutes(options: OperationsOptions): Route[] {
         const registered = registry.add(
           FunctionName,
           settings,
-          code(Code.S3Bucket, Code.S3Key),
+          await code(Code.S3Bucket, Code.S3Key),
           Architectures ?? ['x86_64'],
         );
         for (const [key, value] of Object.entries(Tags ?? {})) registered.extras.tags.set(key, value);
@@ -92,7 +92,7 @@ export function functionRoutes(options: OperationsOptions): Route[] {
       async answer({ name, body }) {
         const registered = registry.get(name);
         const request = parseInput(inputs.UpdateCode, body, PARAMETER);
-        const next = code(request.S3Bucket, request.S3Key);
+        const next = await code(request.S3Bucket, request.S3Key);
         if (request.DryRun !== true) registry.replaceCode(registered, next, request.Architectures);
         await runner.changed(registered.function);
         return { body: configurationShape(registered.function) };

@@ -2,7 +2,7 @@ import type { LogStore } from '../logs/log-store.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 import type { RegionContext, Service } from '../service.ts';
 import type { Queues } from '../sqs/service.ts';
-import { AssetStore } from './assets.ts';
+import { AssetStore, type ReadPackage } from './assets.ts';
 import { AsyncInvoker, AWS_RETRY_DELAYS_MS } from './async-invoker.ts';
 import { extrasRoutes } from './extras-operations.ts';
 import type { LambdaFunction, Permission } from './function.ts';
@@ -17,6 +17,8 @@ export interface LambdaServiceOptions {
   readonly logs: LogStore;
   readonly queues: Queues;
   readonly credentials: (fn: LambdaFunction) => FunctionCredentials;
+  /** Reads a deployment package from S3; `undefined` when there is none. @default only registered directories are known */
+  readonly packages?: ReadPackage;
   /** The lab's own address for functions; `undefined` when it does not listen. */
   readonly endpoint: () => string | undefined;
   /** Follows background work and keeps its failures. */
@@ -50,7 +52,7 @@ const ACCOUNT_CONCURRENCY = 1000;
 export function createLambdaService(options: LambdaServiceOptions): LambdaService {
   const { context, logs, concurrency: limit = ACCOUNT_CONCURRENCY } = options;
   const registry = new FunctionRegistry(context);
-  const assets = new AssetStore();
+  const assets = new AssetStore(options.packages ?? (() => undefined));
   const journal = new InvocationJournal();
   const runner = new Runner({
     clock: context.clock,
@@ -141,6 +143,7 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
     async stop() {
       events.stop();
       await runner.end();
+      await assets.clear();
     },
   };
 }

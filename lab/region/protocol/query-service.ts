@@ -1,4 +1,4 @@
-import type { RegionContext, Service } from '../service.ts';
+import type { RegionContext, Service, ServiceRequest } from '../service.ts';
 import { ServiceError, unknownOperation } from './service-error.ts';
 
 /** Parameters of a Query request as they stand in its form, e.g. `Tags.member.1.Key`. */
@@ -13,7 +13,7 @@ export type XmlValue =
   | readonly XmlValue[]
   | { readonly [name: string]: XmlValue };
 
-export type QueryOperation = (input: QueryInput) => XmlValue;
+export type QueryOperation = (input: QueryInput, request: ServiceRequest) => XmlValue | Promise<XmlValue>;
 
 export interface QueryServiceOptions {
   readonly name: string;
@@ -37,7 +37,7 @@ export function queryService(options: QueryServiceOptions): Service {
       try {
         const operation = operations.get(action);
         if (operation === undefined) throw unknownOperation(name, action);
-        const result = element(`${action}Result`, operation(input));
+        const result = element(`${action}Result`, await operation(input, request));
         const body = `<${action}Response xmlns="${options.namespace}">${result}${metadata}</${action}Response>`;
         return { status: 200, headers: XML, body };
       } catch (thrown) {
