@@ -114,7 +114,7 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
       cluster: this.spec.cluster,
       tableArn: this.table.tableArn,
       reconcileFunctionArn: this.controller.reconcile.function.functionArn,
-    }).map((statement) => grantOf(this, grantee, statement));
+    }).map((statement) => grantOf(grantee, statement));
     return others.reduce((all, one) => all.combine(one), first ?? iam.Grant.drop(grantee, 'nothing to grant'));
   }
 
@@ -164,9 +164,8 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
   }
 }
 
-function grantOf(scope: Construct, grantee: iam.IGrantable, statement: iam.PolicyStatement): iam.Grant {
+function grantOf(grantee: iam.IGrantable, statement: iam.PolicyStatement): iam.Grant {
   return iam.Grant.addToPrincipal({
-    scope,
     grantee,
     actions: statement.actions,
     resourceArns: statement.resources,

@@ -24,12 +24,13 @@ export function declared(yaml: string = read('swarm.yaml')): ClusterSpec {
 }
 
 /** An app without bundled code: bundling takes seconds and tells nothing about the template. */
-export function testApp(): App {
+export function testApp(overrides: Readonly<Record<string, unknown>> = {}): App {
   const context = {
     ...flags,
     'aws:cdk:bundling-stacks': [],
     // The warnings are asserted, not read on the terminal.
     '@aws-cdk/core:annotationsInValidationReport': false,
+    ...overrides,
   };
   return new App({ context, outdir: mkdtempSync(join(outdir, 'app-')) });
 }
