@@ -14,6 +14,12 @@ export interface HealthBook {
   /** The smallest size that the group was declared with lately. */
   smallestSize(group: string): number;
   largestSize(group: string): number;
+  /** Was the machine of another configuration than declared, now or a moment ago? */
+  outdatedLately(instanceId: string): boolean;
+  /** Machines more than declared that the group may have, or might have had a moment ago, for being rolled. */
+  surgeLately(group: string): number;
+  /** Does the machine work, or did it a moment ago? @param lately milliseconds */
+  hasWorked(instanceId: string, lately: number): boolean;
 }
 
 /** A size counts as declared for so long after it was changed, milliseconds: a pass that began before may still act on it. */
@@ -22,6 +28,9 @@ const SIZE_COUNTS = 90_000;
 export function createHealthBook(parts: { readonly truth: Truth; now(): number }): HealthBook {
   const { truth, now } = parts;
   const worksSince = new Map<string, number>();
+  const workedAt = new Map<string, number>();
+  const outdatedAt = new Map<string, number>();
+  const surgeAt = new Map<string, { readonly at: number; readonly surge: number }>();
   const votedAt = new Map<string, number>();
   const voting = new Map<string, number>();
   const sizes: { readonly at: number; readonly group: string; readonly size: number }[] = [];
@@ -30,7 +39,14 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
     update() {
       const at = now();
       for (const instance of truth.instances()) {
-        if (!truth.works(instance)) worksSince.delete(instance.id);
+        if (truth.isOutdated(instance)) {
+          outdatedAt.set(instance.id, at);
+          const group = instance.tags.get(TAG.group) ?? '';
+          surgeAt.set(group, { at, surge: truth.allowance(group).surge });
+        }
+        const works = truth.works(instance);
+        if (works || worksSince.has(instance.id)) workedAt.set(instance.id, at);
+        if (!works) worksSince.delete(instance.id);
         else if (!worksSince.has(instance.id)) worksSince.set(instance.id, at);
       }
       for (const logicalId of truth.managerIds()) {
@@ -58,6 +74,13 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
       if (voting.has(logicalId)) return 0;
       return now() - (votedAt.get(logicalId) ?? Number.NEGATIVE_INFINITY);
     },
+    outdatedLately: (instanceId) => now() - (outdatedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) < SIZE_COUNTS,
+    surgeLately(group) {
+      const last = surgeAt.get(group);
+      return last !== undefined && now() - last.at < SIZE_COUNTS ? last.surge : 0;
+    },
+    hasWorked: (instanceId, lately) =>
+      worksSince.has(instanceId) || now() - (workedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) < lately,
     smallestSize: (group) => Math.min(...recentSizes(group)),
     largestSize: (group) => Math.max(...recentSizes(group)),
   };

@@ -31,6 +31,8 @@ const EC2_ACTIONS: ReadonlySet<string> = new Set([
   'RunInstances',
   'TerminateInstances',
   'AttachVolume',
+  'CreateVolume',
+  'CreateTags',
 ]);
 
 interface Parts {
@@ -39,7 +41,7 @@ interface Parts {
   now(): number;
   report(rule: string, what: string): void;
   /** Told of each machine that is about to be ended, before it is. */
-  ends(instance: Instance, surplus: boolean): void;
+  ends(instance: Instance, why: { readonly surplus: boolean; readonly rolled: boolean }): void;
 }
 
 /** The Safety rules of docs/architecture.md, as statements about the world and not about the plan. */
@@ -74,7 +76,7 @@ export class Invariants {
       else seen.set(logicalId, id);
     }
     for (const [group, count] of herds) {
-      const most = this.#health.largestSize(group);
+      const most = this.#health.largestSize(group) + this.#health.surgeLately(group);
       const grew = launched?.tags.get(TAG.group) === group && !launched.tags.has(TAG.logicalId);
       if (grew && count > most + this.#strays)
         report('no-more-than-declared', `${group}: ${count} machines of at most ${most}`);
@@ -162,10 +164,11 @@ export class Invariants {
     if (instance.state !== 'running' && instance.state !== 'pending') return;
     const surplus = this.isSurplus(instance, before);
     const worked = this.#health.workedFor(id);
-    if (!surplus && worked !== undefined && worked >= WORKED) {
+    const rolled = this.#health.outdatedLately(id);
+    if (!surplus && !rolled && worked !== undefined && worked >= WORKED) {
       report('no-working-machine-is-ended', `${id} has worked for ${worked} ms`);
     }
-    this.#parts.ends(instance, surplus);
+    this.#parts.ends(instance, { surplus, rolled });
     if (surplus) this.#drained(instance);
     this.#takesVoter(id, 'is terminated');
   }
@@ -176,15 +179,30 @@ export class Invariants {
     if (instance === undefined) return;
     const group = instance.tags.get(TAG.group) ?? '';
     const lately = this.#parts.now() - (this.#tooManyUntil.get(group) ?? Number.NEGATIVE_INFINITY) < KNOWLEDGE;
-    if (!lately && !this.isSurplus(instance))
-      this.#parts.report('only-surplus-leaves', `${instanceId} is marked, and not too many`);
+    if (!lately && !this.isSurplus(instance)) {
+      if (this.#health.outdatedLately(instanceId)) this.#checkBudget(instance, group);
+      else this.#parts.report('only-surplus-leaves', `${instanceId} is marked, and not too many`);
+    }
     this.#leaving.add(instanceId);
+  }
+
+  /** A roll-out takes no machine below the number that the group can't do without. */
+  #checkBudget(instance: Instance, group: string): void {
+    const { truth, report } = this.#parts;
+    const least = this.#health.smallestSize(group) - truth.allowance(group).unavailable;
+    const left = truth
+      .herd(group)
+      .filter(({ id }) => id !== instance.id && !this.#leaving.has(id) && this.#health.hasWorked(id, KNOWLEDGE));
+    if (left.length < least) {
+      report('budget-is-kept', `${instance.id} is taken away by a roll-out; ${left.length} work, ${least} have to`);
+    }
   }
 
   /** Is it one of more than were declared lately? @param before machines that the same call ends, too */
   isSurplus(instance: Instance, before: readonly Instance[] = []): boolean {
     const group = instance.tags.get(TAG.group) ?? '';
-    if (instance.tags.has(TAG.logicalId)) return false;
+    const logicalId = instance.tags.get(TAG.logicalId);
+    if (logicalId !== undefined) return !this.#parts.truth.petIds().includes(logicalId);
     if (this.#leaving.has(instance.id)) return true;
     const staying = this.#parts.truth.herd(group).filter((one) => !before.includes(one));
     return staying.length > this.#health.smallestSize(group);
@@ -210,6 +228,7 @@ export class Invariants {
     const expires = Number(task.parameters['expires']?.[0]);
     if (key === 'engine-restart' && !this.#parts.truth.refusesRestart(instanceId, expires))
       this.#takesVoter(instanceId, 'has its engine restarted');
+    if (key === 'engine-stop') this.#takesVoter(instanceId, 'has its engine stopped');
     if (key === 'node-demote') {
       const node = this.#parts.truth.state()?.nodes.get(task.parameters['node']?.[0] ?? '');
       if (node !== undefined) this.#takesVoter(node.hostname, 'is demoted');
@@ -249,6 +268,7 @@ export class Invariants {
 const SSM_ACTIONS: ReadonlySet<string> = new Set([
   'SendCommand',
   'GetCommandInvocation',
+  'ListCommandInvocations',
   'DescribeInstanceInformation',
 ]);
 

@@ -6,22 +6,27 @@ import { following, leaders } from '../../lab/machines/simulated/swarm/raft.ts';
 import type { Instance } from '../../lab/region/ec2/model.ts';
 import type { RegionInside } from '../../lab/region/region.ts';
 import { TAG } from '../../lib/names.ts';
-import type { ClusterSpec } from '../../lib/spec/spec.ts';
+import { configHash } from '../../lib/spec/config-hash.ts';
+import type { ClusterSpec, CommittedSpec } from '../../lib/spec/spec.ts';
+import { allowance } from '../../lib/spec/update.ts';
+
+/** What is in force: the spec, and the images that it was committed with. */
+export type Declared = Pick<CommittedSpec, 'spec' | 'images'>;
 
 /** The world as it is, and not as anybody can find out: what the invariants are about. */
 export class Truth {
   readonly #inside: RegionInside;
   readonly #fleet: SimulatedFleet;
-  readonly #spec: () => ClusterSpec;
+  readonly #declared: () => Declared;
 
-  constructor(inside: RegionInside, fleet: SimulatedFleet, spec: () => ClusterSpec) {
+  constructor(inside: RegionInside, fleet: SimulatedFleet, declared: () => Declared) {
     this.#inside = inside;
     this.#fleet = fleet;
-    this.#spec = spec;
+    this.#declared = declared;
   }
 
   get spec(): ClusterSpec {
-    return this.#spec();
+    return this.#declared().spec;
   }
 
   /** Instances with the cluster's tag. */
@@ -39,6 +44,22 @@ export class Truth {
     return this.live().filter(({ tags }) => tags.get(TAG.group) === group && !tags.has(TAG.logicalId));
   }
 
+  /** Is the machine of another configuration than its group is declared with? */
+  isOutdated({ tags }: Instance): boolean {
+    const group = tags.get(TAG.group) ?? '';
+    const { spec, images } = this.#declared();
+    const own = Object.hasOwn(spec.groups, group) ? spec.groups[group] : undefined;
+    const image = Object.hasOwn(images, group) ? images[group] : undefined;
+    if (own === undefined || image === undefined) return false;
+    return configHash(own, image, group) !== tags.get(TAG.configHash);
+  }
+
+  /** How many machines of the group may be missing, and how many more than declared there may be, while it is rolled. */
+  allowance(group: string): { readonly unavailable: number; readonly surge: number } {
+    const own = this.spec.groups[group];
+    return own === undefined ? { unavailable: 0, surge: 0 } : allowance(own.update, this.size(group));
+  }
+
   instance(id: string): Instance | undefined {
     return this.#inside.ec2.instances.get(id);
   }
@@ -47,6 +68,13 @@ export class Truth {
   managerIds(): readonly string[] {
     return Object.values(this.spec.groups).flatMap(({ flavor, allocation }) =>
       flavor === 'swarm-manager' && allocation.kind === 'logicalIds' ? allocation.logicalIds : [],
+    );
+  }
+
+  /** All declared logical IDs. */
+  petIds(): readonly string[] {
+    return Object.values(this.spec.groups).flatMap(({ allocation }) =>
+      allocation.kind === 'logicalIds' ? allocation.logicalIds : [],
     );
   }
 
@@ -126,6 +154,9 @@ export class Truth {
       for (const one of herd) if (!this.works(one)) flaws.push(`${one.id} of ${group} (${one.state}) does not work`);
     }
     for (const { id, state } of this.instances()) {
+      const instance = this.instance(id);
+      if (instance !== undefined && this.isOutdated(instance) && state === 'running')
+        flaws.push(`${id} is of a former configuration`);
       if (state === 'stopped' || state === 'stopping' || state === 'shutting-down') flaws.push(`${id} is ${state}`);
     }
     return flaws;

@@ -11,7 +11,7 @@ import { probeMachines } from '../../lib/observe/probe.ts';
 import { MARK } from '../../lib/plan/marks.ts';
 import { plan } from '../../lib/plan/plan.ts';
 import { type Convergence, type ReconcileDependencies, reconcile } from '../../lib/reconcile/reconcile.ts';
-import type { ClusterSpec, CommittedSpec } from '../../lib/spec/spec.ts';
+import type { ClusterSpec } from '../../lib/spec/spec.ts';
 import { createMemoryStore } from '../../lib/store/memory.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { AwsLayer } from './aws-layer.ts';
@@ -31,7 +31,7 @@ import { ScriptRules } from './script-rules.ts';
 import { storeFor } from './store-layer.ts';
 import { addStranger } from './stranger.ts';
 import { Timeline } from './timeline.ts';
-import { Truth } from './truth.ts';
+import { type Declared, Truth } from './truth.ts';
 import { calmWeather, type Weather } from './weather.ts';
 
 export interface WorldOptions {
@@ -128,7 +128,17 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   const lending = { skew: 0 };
   const storeClock = { ...clock, now: () => clock.now() + lending.skew };
-  const real = createMemoryStore({ clock: storeClock, cluster: options.spec.cluster });
+  const memory = createMemoryStore({ clock: storeClock, cluster: options.spec.cluster });
+  let declared: Declared = { spec: options.spec, images: {} };
+  const real: Store = {
+    ...memory,
+    async commit(based, next) {
+      const committed = await memory.commit(based, next);
+      declared = committed;
+      invariants.specChanged();
+      return committed;
+    },
+  };
   const store = overrides.table?.(real) ?? real;
   const as = <T>(invocation: Invocation, run: () => T): T => {
     lending.skew = invocation.skew;
@@ -139,8 +149,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     }
   };
 
-  let spec = options.spec;
-  const truth = new Truth(region.inside, fleet, () => spec);
+  const truth = new Truth(region.inside, fleet, () => declared);
   const endingRules = new EndingRules({
     truth,
     now: () => clock.now(),
@@ -152,7 +161,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     truth,
     now,
     report,
-    ends: (instance, surplus) => endingRules.ends(instance, surplus),
+    ends: (instance, why) => endingRules.ends(instance, why),
   });
   const intentRules = new IntentRules(report);
   const loopRules = new LoopRules({ report });
@@ -181,7 +190,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   let lastFoundWhole = -1;
   const observedAt = new WeakMap<Invocation, number>();
-  const { cluster } = spec;
+  const { cluster } = options.spec;
   const lambda: LambdaModel = new LambdaModel({
     clock,
     dice: dice(5),
@@ -276,11 +285,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     timeline.add('fault', `in the region: ${what}: ${String(error)}`);
   });
 
-  const deployed = deploy(region, spec);
+  const deployed = deploy(region, options.spec);
   addStranger(region, 'workers');
   await clock.flush();
-  let committed: CommittedSpec = await real.commit(0, deployed);
-  invariants.specChanged();
+  await real.commit(0, deployed);
   void lambda.schedule();
   lambda.invoke('deployment');
 
@@ -306,11 +314,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     now,
     report,
     async commit(change) {
+      const { committed } = await real.memory();
+      if (committed === undefined) throw new Error('nothing was ever committed');
       const { version, ...rest } = committed;
-      spec = change(spec);
-      committed = await store.commit(version, { ...rest, spec });
-      invariants.specChanged();
-      timeline.add('user', `spec version ${committed.version}: ${JSON.stringify(spec.groups['workers']?.allocation)}`);
+      const next = await real.commit(version, { ...rest, spec: change(rest.spec) });
+      const groups = Object.entries(next.spec.groups).map(([name, { allocation, instanceType, labels }]) => {
+        return `${name} ${JSON.stringify([allocation, instanceType, labels])}`;
+      });
+      timeline.add('user', `spec version ${next.version}: ${groups.join(', ')}`);
       await real.wake();
       lambda.invoke('deployment');
     },
