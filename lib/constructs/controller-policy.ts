@@ -2,6 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { DOCUMENTS, TAG } from '../names.ts';
+import type { VolumeMark } from '../observe/observation.ts';
 import type { Wildcard } from './acknowledge.ts';
 import { documentArn, ec2Arn, imageArn } from './arns.ts';
 import type { SwarmNetwork } from './network.ts';
@@ -31,6 +32,7 @@ export function controllerStatements(scope: Construct, props: ControllerPolicyPr
   return [
     ...launchStatements(scope, props),
     ...instanceStatements(scope, props.cluster),
+    ...volumeStatements(scope, props.cluster),
     ...commandStatements(scope, props.cluster),
     observeStatement(),
     tableStatement(props.tableArn),
@@ -54,7 +56,7 @@ export function controllerWildcards(scope: Construct): Wildcard[] {
     {
       resource: ec2Arn(scope, 'volume', '*'),
       reason:
-        "Root volumes come into being with their machines; others are reached only by the cluster's tag, and launched ones only through its launch templates.",
+        "Root volumes come into being with their machines, through launch templates of the cluster, a state volume when one is lost, with the cluster's tag; others are reached only by that tag.",
     },
     {
       resource: ec2Arn(scope, 'network-interface', '*'),
@@ -140,12 +142,6 @@ function launchStatements(scope: Construct, props: ControllerPolicyProps): iam.P
       throughTemplate,
     ),
     new iam.PolicyStatement({
-      sid: 'TagAtLaunch',
-      actions: ['ec2:CreateTags'],
-      resources: ['instance', 'volume'].map((type) => ec2Arn(scope, type, '*')),
-      conditions: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } },
-    }),
-    new iam.PolicyStatement({
       sid: 'GiveNodeRoles',
       actions: ['iam:PassRole'],
       resources: nodeRoles.map(({ role }) => role.roleArn),
@@ -167,6 +163,44 @@ function instanceStatements(scope: Construct, cluster: string): iam.PolicyStatem
   ];
 }
 
+/**
+ * A state volume is made anew when one is lost, encrypted and with the cluster's tag. Once it is there, or any machine, no tag
+ * of it can be changed but one: a volume of the cluster can be marked as nobody's any more.
+ */
+function volumeStatements(scope: Construct, cluster: string): iam.PolicyStatement[] {
+  const [instances, volumes] = [ec2Arn(scope, 'instance', '*'), ec2Arn(scope, 'volume', '*')];
+  return [
+    new iam.PolicyStatement({
+      sid: 'MakeVolumes',
+      actions: ['ec2:CreateVolume'],
+      resources: [volumes],
+      conditions: {
+        StringEquals: { [`aws:RequestTag/${TAG.cluster}`]: cluster },
+        Bool: { 'ec2:Encrypted': 'true' },
+      },
+    }),
+    new iam.PolicyStatement({
+      sid: 'TagWhatIsMade',
+      actions: ['ec2:CreateTags'],
+      resources: [instances, volumes],
+      conditions: { StringEquals: { 'ec2:CreateAction': ['RunInstances', 'CreateVolume'] } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'MarkVolumes',
+      actions: ['ec2:CreateTags'],
+      resources: [volumes],
+      conditions: {
+        // The value as well: `ForAllValues` is also true of a request without any tag.
+        StringEquals: {
+          ...ownedBy(cluster).StringEquals,
+          [`aws:RequestTag/${TAG.mark}`]: ['retired', 'stale'] satisfies VolumeMark[],
+        },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [TAG.mark] },
+      },
+    }),
+  ];
+}
+
 /** SendCommand is judged twice, by document and by machine: both must be the cluster's. */
 function commandStatements(scope: Construct, cluster: string): iam.PolicyStatement[] {
   return [
@@ -184,12 +218,12 @@ function commandStatements(scope: Construct, cluster: string): iam.PolicyStateme
     // None of these knows resources that could be named: results are found by command id, agents by Region.
     new iam.PolicyStatement({
       sid: 'ReadResults',
-      actions: ['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation'],
+      actions: ['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation', 'ssm:ListCommandInvocations'],
       resources: ['*'],
     }),
   ];
 }
 
-function ownedBy(cluster: string): Record<string, Record<string, string>> {
+function ownedBy(cluster: string): { readonly StringEquals: Readonly<Record<string, string>> } {
   return { StringEquals: { [`ec2:ResourceTag/${TAG.cluster}`]: cluster } };
 }

@@ -21,6 +21,7 @@ function sourcesOf(entry: URL, seen = new Map<string, string>()): ReadonlyMap<st
 const DOCUMENT_ACTIONS: Readonly<Record<string, string>> = {
   BatchWrite: 'BatchWriteItem',
   Get: 'GetItem',
+  Put: 'PutItem',
   Query: 'Query',
   Update: 'UpdateItem',
 };

@@ -26,13 +26,39 @@ test('every launch goes through a launch template of the cluster', () => {
   }
 });
 
-test('an instance is launched only with the cluster’s tag in the same request, and tagged at no other time', () => {
+test('an instance is launched only with the cluster’s tag in the same request', () => {
   const covering = allowing('ec2:RunInstances').filter((statement) =>
     covers(statement, 'ec2:RunInstances', local('ec2', 'instance/*')),
   );
   assert.equal(covering.length, 1);
   assert.deepEqual(Object(covering[0]?.conditions).StringEquals, { 'aws:RequestTag/everswarm:cluster': 'demo' });
-  assert.deepEqual(conditionsOf('ec2:CreateTags'), [{ StringEquals: { 'ec2:CreateAction': 'RunInstances' } }]);
+});
+
+test('a volume is made only encrypted and with the cluster’s tag in the same request', () => {
+  const [made, ...others] = allowing('ec2:CreateVolume');
+  assert.equal(others.length, 0);
+  assert.deepEqual(made?.resources, [local('ec2', 'volume/*')]);
+  assert.deepEqual(made.conditions, {
+    StringEquals: { 'aws:RequestTag/everswarm:cluster': 'demo' },
+    Bool: { 'ec2:Encrypted': 'true' },
+  });
+});
+
+test('tags are given to what is being made; of what is there, only a volume of the cluster, and only its mark', () => {
+  const [made, mark, ...others] = allowing('ec2:CreateTags');
+  assert.equal(others.length, 0);
+  assert.deepEqual(made?.resources, [local('ec2', 'instance/*'), local('ec2', 'volume/*')]);
+  assert.deepEqual(made.conditions, { StringEquals: { 'ec2:CreateAction': ['RunInstances', 'CreateVolume'] } });
+  assert.deepEqual(mark?.resources, [local('ec2', 'volume/*')]);
+  assert.deepEqual(mark.conditions, {
+    StringEquals: {
+      'ec2:ResourceTag/everswarm:cluster': 'demo',
+      'aws:RequestTag/everswarm:mark': ['retired', 'stale'],
+    },
+    'ForAllValues:StringEquals': { 'aws:TagKeys': ['everswarm:mark'] },
+  });
+  assert.deepEqual(allowing('ec2:DeleteTags'), []);
+  assert.deepEqual(allowing('ec2:DeleteVolume'), []);
 });
 
 test('launches go into the cluster’s own subnets and security groups, with interfaces of its VPC', () => {
