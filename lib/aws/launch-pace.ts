@@ -21,7 +21,10 @@ export interface LaunchPace {
    * @returns 0 when the request may be sent; else the milliseconds after which asking again can help
    */
   turn(instances: number): Promise<number>;
-  /** EC2 refused a request as one too many: others in the account launch as well, so what is left of the buckets is theirs. */
+  /**
+   * EC2 refused a request as one too many: others in the account launch as well, so what is left of the requests is theirs.
+   * The instances are counted as before: which of the limits it was EC2 does not say, and they take minutes to come back.
+   */
   refused(): void;
 }
 
@@ -41,9 +44,7 @@ export function createLaunchPace(clock: Clock): LaunchPace {
       return 0;
     },
     refused() {
-      const now = clock.monotonic();
-      requests.drain(now);
-      instances.drain(now);
+      requests.drain(clock.monotonic());
     },
   };
 }

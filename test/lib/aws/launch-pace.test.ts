@@ -56,7 +56,7 @@ describe('the pace of launches', () => {
     assert.deepEqual(await turns([2000]), [0]);
   });
 
-  it('starts from nothing after EC2 has refused one', async () => {
-    assert.deepEqual(await turns([1, 1, 1], true), [1000, 1000, 2000]);
+  it('has no request left after EC2 has refused one, but instances', async () => {
+    assert.deepEqual(await turns([100, 100, 100], true), [1000, 1000, 2000]);
   });
 });
