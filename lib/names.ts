@@ -28,6 +28,12 @@ export const SETTINGS_LABEL = 'everswarm.settings';
 /** The node label that says: drained by the controller, not by a person. Its value is the fence it was done under. */
 export const DRAINED_LABEL = 'everswarm.drained';
 
+/** The node label by which a manager proves a quorum before its engine is stopped. Its value is the fence. */
+export const STOPPING_LABEL = 'everswarm.stopping';
+
+/** The same before a Swarm is recovered: where it can be set, there is a quorum. */
+export const RECOVERING_LABEL = 'everswarm.recovering';
+
 /** The SSM documents of a cluster. What each takes and returns: `templates/README.md`. */
 export const DOCUMENTS = [
   'probe',
@@ -37,7 +43,14 @@ export const DOCUMENTS = [
   'node-demote',
   'node-remove',
   'node-drain',
+  'node-activate',
+  'node-promote',
+  'node-list',
   'engine-restart',
+  'engine-stop',
+  'engine-settings',
+  'swarm-leave',
+  'swarm-recover',
 ] as const;
 export type DocumentKey = (typeof DOCUMENTS)[number];
 

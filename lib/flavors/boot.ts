@@ -1,4 +1,5 @@
-import { LOGICAL_ID_LABEL } from '../names.ts';
+import { LOGICAL_ID_LABEL, SETTINGS_LABEL } from '../names.ts';
+import { settingsHash } from '../spec/settings-hash.ts';
 import type { CommittedSpec, GroupSpec } from '../spec/spec.ts';
 import { renderTemplate } from '../templates.ts';
 import { MACHINE_PATHS, type MachinePaths } from './machine-paths.ts';
@@ -37,6 +38,7 @@ export function renderBoot(order: BootOrder, paths: MachinePaths = MACHINE_PATHS
       flavor: group.flavor,
       docker: group.ami.docker,
       labels: group.labels,
+      settings: settingsHash(group),
       logicalId: order.logicalId ?? null,
       volumeId: order.volumeId ?? null,
     }),
@@ -69,9 +71,11 @@ export class BootScriptError extends Error {
  */
 function engineSettings(group: GroupSpec, logicalId: string): Record<string, unknown> {
   const labels = Object.entries(group.labels).map(([name, value]) => `${name}=${value}`);
+  labels.push(`${SETTINGS_LABEL}=${settingsHash(group)}`);
   if (logicalId !== '') labels.push(`${LOGICAL_ID_LABEL}=${logicalId}`);
+  // `engine-settings` changes the labels without reading JSON: first, and one a line (templates/partials/engine-labels).
   return {
-    ...(labels.length > 0 && { labels }),
+    labels,
     'live-restore': false,
     'log-driver': 'json-file',
     'log-opts': { 'max-size': '10m', 'max-file': '3' },

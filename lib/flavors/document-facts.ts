@@ -95,6 +95,30 @@ const FACTS: Readonly<Record<DocumentKey, DocumentFacts>> = {
     deliverySeconds: 5,
     waitSeconds: 20,
   },
+  'node-activate': {
+    description: 'Ends the drain of a node that the controller drained',
+    parameters: { ...effect, node },
+    executionSeconds: 60,
+    deliverySeconds: 5,
+    waitSeconds: 15,
+  },
+  'node-promote': {
+    description: 'Makes a node a manager',
+    parameters: { ...effect, node },
+    executionSeconds: 60,
+    deliverySeconds: 5,
+    waitSeconds: 15,
+  },
+  'node-list': {
+    description: 'Reads a further page of the list of nodes that a probe began',
+    parameters: {
+      snapshot: { description: 'Of the list, as the probe named it', allowedPattern: '^[0-9]{1,15}-[0-9]{1,10}$' },
+      page: { description: 'Its number; the probe gave the first', allowedPattern: '^[0-9]{1,3}$' },
+    },
+    executionSeconds: 20,
+    deliverySeconds: 5,
+    waitSeconds: 12,
+  },
   'engine-restart': {
     description: 'Restarts the Docker Engine',
     parameters: {
@@ -106,6 +130,44 @@ const FACTS: Readonly<Record<DocumentKey, DocumentFacts>> = {
     },
     executionSeconds: 150,
     deliverySeconds: 5,
+    waitSeconds: 20,
+  },
+  'engine-stop': {
+    description: "Stops a manager's Docker Engine cleanly, if the Swarm has a quorum",
+    parameters: { ...effect, node },
+    executionSeconds: 150,
+    deliverySeconds: 5,
+    waitSeconds: 20,
+  },
+  'engine-settings': {
+    description: 'Gives the Docker Engine other labels without a restart',
+    parameters: {
+      ...effect,
+      hash: { description: 'Of the settings: the engine shows it as a label', allowedPattern: '^[0-9a-f]{12}$' },
+      labels: {
+        description: 'Lines key=value, each ended by a newline, in base64; no labels: a single newline, Cg==',
+        allowedPattern: '^[A-Za-z0-9+/]+={0,2}$',
+      },
+    },
+    executionSeconds: 90,
+    deliverySeconds: 5,
+    waitSeconds: 15,
+  },
+  'swarm-leave': {
+    description: 'Ends the membership of a machine in a Swarm that does not know it any more',
+    parameters: effect,
+    executionSeconds: 300,
+    deliverySeconds: 10,
+    waitSeconds: 20,
+  },
+  'swarm-recover': {
+    description: 'Makes a new Swarm of one manager from the Raft state on this machine',
+    parameters: {
+      ...effect,
+      clusterId: { description: 'Id of the Swarm; of another nothing is touched', allowedPattern: '^[0-9a-z]{1,64}$' },
+    },
+    executionSeconds: 300,
+    deliverySeconds: 10,
     waitSeconds: 20,
   },
 };

@@ -1,4 +1,12 @@
-import { type DocumentKey, tokenParameterName } from '../names.ts';
+import {
+  type DocumentKey,
+  DRAINED_LABEL,
+  LOGICAL_ID_LABEL,
+  RECOVERING_LABEL,
+  SETTINGS_LABEL,
+  STOPPING_LABEL,
+  tokenParameterName,
+} from '../names.ts';
 import { renderTemplate } from '../templates.ts';
 import { documentFacts } from './document-facts.ts';
 import { MACHINE_PATHS, type MachinePaths } from './machine-paths.ts';
@@ -9,6 +17,11 @@ export function documentScript(cluster: string, key: DocumentKey, paths: Machine
     cluster,
     key,
     paths,
+    settingsLabel: SETTINGS_LABEL,
+    logicalIdLabel: LOGICAL_ID_LABEL,
+    drainedLabel: DRAINED_LABEL,
+    stoppingLabel: STOPPING_LABEL,
+    recoveringLabel: RECOVERING_LABEL,
     tokenParameters: { manager: tokenParameterName(cluster, 'manager'), worker: tokenParameterName(cluster, 'worker') },
   });
 }
