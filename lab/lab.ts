@@ -36,6 +36,8 @@ export interface LabOptions {
    * @default 1000, as on AWS
    */
   readonly functionConcurrency?: number;
+  /** Are functions and machines held to the policies of their roles? @default true */
+  readonly enforcePermissions?: boolean;
   /** @default real time */
   readonly clock?: Clock;
   /** 0 ≤ x < 1. @default Math.random */
@@ -89,7 +91,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   undo.defer(region.onEvent((event) => events.add(event)));
 
   let endpoint: string | undefined;
-  const services = registerServices(region, () => endpoint, options.functionConcurrency);
+  const services = registerServices(region, () => endpoint, options);
   undo.defer(() => removeState(stateDirectory));
   if (fleet.kind === 'real') {
     const gateway = await serveGateway(region, socket);

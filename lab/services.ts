@@ -1,6 +1,6 @@
-import { Background, type RegionFault } from './region/background.ts';
 import { LAB_CREDENTIALS } from './cli/credentials.ts';
 import { createClients, destroyClients } from './cloudformation/clients.ts';
+import { Background, type RegionFault } from './region/background.ts';
 import { type CloudFormationService, createCloudFormationService } from './region/cloudformation/service.ts';
 import { createDynamoDbService, type DynamoDbService } from './region/dynamodb/service.ts';
 import { createEcrService } from './region/ecr/service.ts';
@@ -8,6 +8,7 @@ import { createEventsService, type EventsService } from './region/events/service
 import { createIamService, type IamService } from './region/iam/service.ts';
 import { createLambdaService, type LambdaService } from './region/lambda/service.ts';
 import { createLogsService, type LogsService } from './region/logs/service.ts';
+import { enforcePermissions, type Permissions } from './region/permissions/permissions.ts';
 import type { Region } from './region/region.ts';
 import { createS3Service, type S3Service } from './region/s3/service.ts';
 import { createSqsService, type SqsService } from './region/sqs/service.ts';
@@ -23,6 +24,8 @@ export interface Services {
   readonly logs: LogsService;
   readonly s3: S3Service;
   readonly sqs: SqsService;
+  /** `undefined`: everybody may do everything. */
+  readonly permissions: Permissions | undefined;
   /** Work in the background that failed: deliveries, schedules, asynchronous invocations. */
   readonly faults: readonly RegionFault[];
   /** Ends schedules, function processes and DynamoDB Local. */
@@ -35,12 +38,16 @@ const CREDENTIALS_MS = 12 * 3_600_000;
 /**
  * Makes the services, wires them to each other and registers them with the region.
  * @param endpoint the lab's own address, once it listens: functions get it, and queue URLs begin with it.
- * @param functionConcurrency runs of one function at the same time; `undefined`: as many as on AWS.
  */
 export function registerServices(
   region: Region,
   endpoint: () => string | undefined,
-  functionConcurrency?: number,
+  options: {
+    /** Runs of one function at the same time. @default as many as on AWS */
+    readonly functionConcurrency?: number | undefined;
+    /** Do the policies of roles count? @default true */
+    readonly enforcePermissions?: boolean | undefined;
+  } = {},
 ): Services {
   const { context } = region;
   const background = new Background(() => context.clock.now());
@@ -48,19 +55,21 @@ export function registerServices(
   const logs = createLogsService(context);
   const sqs = createSqsService(context, () => endpoint() ?? `https://sqs.${context.region}.amazonaws.com`);
   const iam = createIamService(context);
+  const permissions = options.enforcePermissions === false ? undefined : enforcePermissions(region, iam.directory);
   const s3 = createS3Service(context);
   const lambda = createLambdaService({
     context,
     packages: (bucket, key) => s3.buckets.find(bucket, key)?.bytes,
     logs: logs.store,
     queues: sqs.queues,
-    credentials: ({ name, roleArn }) => {
-      const role = roleArn.slice(roleArn.lastIndexOf('/') + 1);
-      return region.credentials.issue({ kind: 'function', name, role }, CREDENTIALS_MS);
-    },
+    credentials: ({ name, roleArn }) =>
+      region.credentials.issue({ kind: 'function', name, role: roleName(roleArn) }, CREDENTIALS_MS),
+    permits: ({ name, roleArn }, action, resource) =>
+      permissions?.permits({ kind: 'function', name, role: roleName(roleArn) }, { action, resource, context: {} }) ??
+      true,
     endpoint,
     background: follow,
-    ...(functionConcurrency === undefined ? {} : { concurrency: functionConcurrency }),
+    ...(options.functionConcurrency === undefined ? {} : { concurrency: options.functionConcurrency }),
   });
   const events = createEventsService({ context, functions: lambda, queues: sqs.queues, background: follow });
   const dynamodb = createDynamoDbService(context);
@@ -73,7 +82,18 @@ export function registerServices(
   });
   const cloudformation = createCloudFormationService({ context, clients, buckets: s3.buckets, background: follow });
   const sts = createStsService(context, { credentials: region.credentials, roles: iam.directory });
-  for (const service of [cloudformation, dynamodb, createEcrService(context), events, iam, lambda, logs, s3, sqs, sts]) {
+  for (const service of [
+    cloudformation,
+    dynamodb,
+    createEcrService(context),
+    events,
+    iam,
+    lambda,
+    logs,
+    s3,
+    sqs,
+    sts,
+  ]) {
     region.register(service);
   }
   region.onEvent((event) => events.publish(event));
@@ -90,6 +110,7 @@ export function registerServices(
     logs,
     s3,
     sqs,
+    permissions,
     faults: background.faults,
     async stop() {
       cloudformation.stop();
@@ -99,4 +120,8 @@ export function registerServices(
       destroyClients(clients);
     },
   };
+}
+
+function roleName(roleArn: string): string {
+  return roleArn.slice(roleArn.lastIndexOf('/') + 1);
 }

@@ -2,9 +2,11 @@
 export interface Host {
   readonly agent: AgentGate;
   metadata(instanceId: string): MachineMetadata | undefined;
+  /** Parameter Store, as a machine reaches it with its own role. */
   readonly parameters: {
-    get(name: string): string | undefined;
-    put(name: string, value: string): void;
+    /** `undefined`: it is not there, or the role may not read it. */
+    get(name: string, instanceId: string): string | undefined;
+    put(name: string, value: string, instanceId: string): 'stored' | 'denied';
   };
 }
 

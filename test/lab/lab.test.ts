@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
 import { type Lab, startLab } from '../../lab/lab.ts';
@@ -19,6 +20,8 @@ export async function handler(event) {
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.ListTables', authorization }, body: '{}' });
   return { tables: (await response.json()).TableNames, kind: event['detail-type'] };
 }`;
+
+const allow = (Action: string | string[]) => ({ Effect: 'Allow', Action, Resource: '*' });
 
 describe('lab with simulated machines', () => {
   let directory: string;
@@ -81,6 +84,11 @@ describe('lab with simulated machines', () => {
     lab.services.lambda.assets.register('assets', 'code', directory);
     const lambda = new LambdaClient(config());
     const bridge = new EventBridgeClient(config());
+    const iam = new IAMClient(config());
+    await iam.send(new CreateRoleCommand({ RoleName: 'the-role', AssumeRolePolicyDocument: '{}' }));
+    const Statement = [allow('dynamodb:ListTables'), allow(['logs:CreateLogStream', 'logs:PutLogEvents'])];
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'the-role', PolicyName: 'all', PolicyDocument }));
     await new DynamoDBClient(config()).send(
       new CreateTableCommand({
         TableName: 'table',
@@ -117,6 +125,7 @@ describe('lab with simulated machines', () => {
     assert.equal(run?.error, undefined);
     const call = lab.region.calls.entries.findLast(({ action }) => action === 'ListTables');
     assert.deepEqual(call?.principal, { kind: 'function', name: 'caller', role: 'the-role' });
+    assert.equal(call?.error, undefined);
     const Events = z.array(z.object({ 'detail-type': z.string() }));
     const events = Events.parse((await control('GET', 'events')).value);
     assert.equal(events.at(-1)?.['detail-type'], 'hello');

@@ -72,7 +72,7 @@ function replayed(params: Params, world: Ec2World, token: string): readonly Inst
 
 function launch(params: Params, world: Ec2World, token: string | undefined) {
   const count = counted(params);
-  const spec = parseLaunch(mergeLaunch(templateData(params, world), launchNode(params)));
+  const spec = requestedLaunch(params, world);
   const image = findImage(world, spec);
   const type = checkType(spec, image);
   const profile = checkProfile(world, spec);
@@ -116,6 +116,11 @@ function launch(params: Params, world: Ec2World, token: string | undefined) {
     });
   });
   return { instances, devices };
+}
+
+/** What the request and its launch template ask for together. @throws ServiceError */
+export function requestedLaunch(params: Params, world: Ec2World): LaunchSpec {
+  return parseLaunch(mergeLaunch(templateData(params, world), launchNode(params)));
 }
 
 /** As many as possible up to MaxCount; the lab always has room for all. */

@@ -29,7 +29,7 @@ export interface InstanceProfile {
   role: Role | undefined;
 }
 
-/** Roles and instance profiles. Policies are kept as given; they are not enforced. */
+/** Roles and instance profiles. Policies are kept as given. */
 export interface Directory {
   createRole(order: {
     name: string;

@@ -9,7 +9,7 @@ export interface IamService extends Service {
   readonly directory: Directory;
 }
 
-/** IAM: roles, their policies and instance profiles. Policies are kept and shown; the lab enforces none. */
+/** IAM: roles, their policies and instance profiles. What the policies allow is judged in `../permissions`. */
 export function createIamService(context: RegionContext): IamService {
   const directory = createDirectory(context);
   const service = queryService({

@@ -9,7 +9,7 @@ import {
   type LambdaFunction,
   type Outcome,
 } from './function.ts';
-import type { Runner } from './runner.ts';
+import type { RolePermits, Runner } from './runner.ts';
 
 /** A function as it is when its turn comes; `undefined` when it is gone. */
 export type Lookup = (
@@ -20,6 +20,7 @@ export interface AsyncInvokerOptions {
   readonly clock: Clock;
   readonly runner: Runner;
   readonly queues: Queues;
+  readonly permits: RolePermits;
   readonly lookup: Lookup;
   /** Waits before the retries; the last is used for all further ones. */
   readonly retryDelaysMs: readonly number[];
@@ -119,11 +120,26 @@ export class AsyncInvoker {
     const fn = finished.function;
     const failed = finished.condition !== 'Success';
     try {
-      if (destination !== undefined) sendRecord(queues, clock, destination, finished);
-      if (failed && fn.deadLetterArn !== undefined) sendDeadLetter(queues, fn.deadLetterArn, finished);
+      if (destination !== undefined) {
+        this.#mustReach(fn, destination);
+        sendRecord(queues, clock, destination, finished);
+      }
+      if (failed && fn.deadLetterArn !== undefined) {
+        this.#mustReach(fn, fn.deadLetterArn);
+        sendDeadLetter(queues, fn.deadLetterArn, finished);
+      }
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       complain(fn, `the record of ${finished.requestId} could not be delivered: ${error.code}: ${error.message}`);
     }
+  }
+
+  #mustReach(fn: LambdaFunction, queue: string): void {
+    if (this.#options.permits(fn, 'sqs:SendMessage', queue)) return;
+    throw new ServiceError(
+      'AccessDenied',
+      `${fn.roleArn} is not authorized to perform: sqs:SendMessage on ${queue}`,
+      403,
+    );
   }
 }

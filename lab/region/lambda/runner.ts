@@ -13,6 +13,9 @@ export interface FunctionCredentials {
   readonly sessionToken: string;
 }
 
+/** May the function's role do it? Lambda does some things in its name: it writes the log and sends records of failures. */
+export type RolePermits = (fn: LambdaFunction, action: string, resource: string) => boolean;
+
 export interface RunnerOptions {
   readonly clock: Clock;
   readonly random: () => number;
@@ -22,6 +25,7 @@ export interface RunnerOptions {
   readonly credentials: (fn: LambdaFunction) => FunctionCredentials;
   /** The lab's own address, given to functions as `AWS_ENDPOINT_URL`; `undefined` when it does not listen. */
   readonly endpoint: () => string | undefined;
+  readonly permits: RolePermits;
   /** Milliseconds that an idle process is kept. */
   readonly idleMs: number;
 }
@@ -111,7 +115,9 @@ export class Runner {
       function: fn,
       clock,
       variables: this.#variables(fn, stream),
-      onLine: (line) => logs.write(fn.logGroup, stream, line),
+      onLine: (line) => {
+        if (this.#mayLog(fn, stream)) logs.write(fn.logGroup, stream, line);
+      },
     });
     this.#streams.set(environment, stream);
     return environment;
@@ -119,7 +125,17 @@ export class Runner {
 
   #writer(environment: ExecutionEnvironment): (line: string) => void {
     const stream = this.#streams.get(environment) ?? '';
-    return (line) => this.#options.logs.write(environment.function.logGroup, stream, line);
+    const { function: fn } = environment;
+    return (line) => {
+      if (this.#mayLog(fn, stream)) this.#options.logs.write(fn.logGroup, stream, line);
+    };
+  }
+
+  /** A function whose role may not write its log runs all the same, and nobody is told. */
+  #mayLog(fn: LambdaFunction, stream: string): boolean {
+    const [, partition, , region, account] = fn.arn.split(':');
+    const resource = `arn:${partition}:logs:${region}:${account}:log-group:${fn.logGroup}:log-stream:${stream}`;
+    return ['logs:CreateLogStream', 'logs:PutLogEvents'].every((action) => this.#options.permits(fn, action, resource));
   }
 
   /** The variables that Lambda sets. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */

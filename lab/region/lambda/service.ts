@@ -10,13 +10,15 @@ import { InvocationJournal } from './journal.ts';
 import { functionRoutes } from './operations.ts';
 import { FunctionRegistry } from './registry.ts';
 import { type RestReply, type RestRequest, restService } from './rest.ts';
-import { type FunctionCredentials, Runner } from './runner.ts';
+import { type FunctionCredentials, type RolePermits, Runner } from './runner.ts';
 
 export interface LambdaServiceOptions {
   readonly context: RegionContext;
   readonly logs: LogStore;
   readonly queues: Queues;
   readonly credentials: (fn: LambdaFunction) => FunctionCredentials;
+  /** @default every role may do everything */
+  readonly permits?: RolePermits;
   /** Reads a deployment package from S3; `undefined` when there is none. @default only registered directories are known */
   readonly packages?: ReadPackage;
   /** The lab's own address for functions; `undefined` when it does not listen. */
@@ -50,7 +52,7 @@ const ACCOUNT_CONCURRENCY = 1000;
 
 /** Lambda: functions run unchanged, each in a process of its own that speaks the Runtime API. */
 export function createLambdaService(options: LambdaServiceOptions): LambdaService {
-  const { context, logs, concurrency: limit = ACCOUNT_CONCURRENCY } = options;
+  const { context, logs, concurrency: limit = ACCOUNT_CONCURRENCY, permits = () => true } = options;
   const registry = new FunctionRegistry(context);
   const assets = new AssetStore(options.packages ?? (() => undefined));
   const journal = new InvocationJournal();
@@ -61,6 +63,7 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
     logs,
     journal,
     credentials: options.credentials,
+    permits,
     endpoint: options.endpoint,
     idleMs: (options.idleSeconds ?? 600) * 1000,
   });
@@ -68,6 +71,7 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
     clock: context.clock,
     runner,
     queues: options.queues,
+    permits,
     lookup(name) {
       const found = registry.find(name);
       if (found === undefined) return undefined;

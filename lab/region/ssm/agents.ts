@@ -17,6 +17,8 @@ export class Agents {
   readonly #records = new Map<string, AgentRecord>();
   /** Told after an agent has connected. */
   onConnect: (instanceId: string) => void = () => {};
+  /** May this machine's agent speak with Systems Manager? One that may not is never registered. */
+  admits: (instanceId: string) => boolean = () => true;
 
   constructor(now: () => number, lostAfterMilliseconds: number) {
     this.#now = now;
@@ -24,6 +26,7 @@ export class Agents {
   }
 
   connect(instanceId: string, deliver: (task: AgentTask) => void): () => void {
+    if (!this.admits(instanceId)) return () => {};
     const now = this.#now();
     const registeredAt = this.#records.get(instanceId)?.registeredAt ?? now;
     const record: AgentRecord = { instanceId, registeredAt, deliver, seenAt: now };

@@ -12,8 +12,12 @@ export function createSsmHost(world: SsmWorld): Pick<Host, 'agent' | 'parameters
       report: (instanceId, result) => receive(world, instanceId, result),
     },
     parameters: {
-      get: (name) => findParameter(world, name)?.versions.at(-1)?.value,
-      put: (name, value) => {
+      get: (name, instanceId) => {
+        if (!world.permitsParameter(instanceId, 'ssm:GetParameter', name)) return undefined;
+        return findParameter(world, name)?.versions.at(-1)?.value;
+      },
+      put: (name, value, instanceId) => {
+        if (!world.permitsParameter(instanceId, 'ssm:PutParameter', name)) return 'denied';
         const before = world.parameters.get(name);
         const fresh = {
           name,
@@ -25,6 +29,7 @@ export function createSsmHost(world: SsmWorld): Pick<Host, 'agent' | 'parameters
           tags: new Map<string, string>(),
         };
         storeParameter(world, before ?? fresh, value);
+        return 'stored';
       },
     },
   };

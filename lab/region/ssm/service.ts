@@ -19,6 +19,7 @@ export function createSsmWorld(
     commands: new Map(),
     parameters: new Map(),
     agents: new Agents(() => parts.context.clock.now(), parts.settings.agentLostMilliseconds),
+    permitsParameter: () => true,
   };
 }
 

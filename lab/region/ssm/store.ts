@@ -29,6 +29,8 @@ export interface SsmWorld {
   /** Of AWS's public parameters: name and value. */
   readonly publicParameters: ReadonlyMap<string, string>;
   readonly agents: Agents;
+  /** May a machine's role do this with the parameter? Asked for machines that come past the API. */
+  permitsParameter(instanceId: string, action: 'ssm:GetParameter' | 'ssm:PutParameter', name: string): boolean;
 }
 
 /** Seconds since the epoch, as the JSON protocol has timestamps. */

@@ -44,13 +44,19 @@ export async function publishTokens(script: Script): Promise<Outcome> {
   return isOutcome(engine) ? engine : publish(script, engine);
 }
 
-async function publish({ world, host, cluster }: Script, engine: Engine): Promise<Outcome> {
+async function publish({ world, host, cluster, machine }: Script, engine: Engine): Promise<Outcome> {
   try {
     const { state, leader } = await read(world, engine);
     await world.clock.sleep(world.draw(world.figures.awsCli));
     for (const role of SWARM_ROLES) {
       const name = tokenParameterName(cluster, role);
-      if (host.parameters.get(name) !== state.tokens[role]) host.parameters.put(name, state.tokens[role]);
+      const { instanceId } = machine.order;
+      if (host.parameters.get(name, instanceId) === state.tokens[role]) continue;
+      if (host.parameters.put(name, state.tokens[role], instanceId) === 'stored') continue;
+      return failed(
+        EXIT.other,
+        `the join token of the role ${role} can't be written to ${name}: AccessDeniedException`,
+      );
     }
     return done(`join tokens published, leader ${leader.engine.hostname}`);
   } catch (error) {
@@ -86,7 +92,7 @@ export async function swarmJoin(script: Script): Promise<Outcome> {
       leave(world, engine);
   }
   await cli;
-  const token = host.parameters.get(tokenParameterName(cluster, role));
+  const token = host.parameters.get(tokenParameterName(cluster, role), script.machine.order.instanceId);
   if (token === undefined) return failed(EXIT.noToken, `no join token for the role ${role} can be read`);
   return tryEach(script, engine, token);
 }

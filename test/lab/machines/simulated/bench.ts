@@ -33,7 +33,13 @@ export function createBench(options: { seed?: number; figures?: Partial<Figures>
       report: (_instanceId, result) => results.set(result.commandId, result),
     },
     metadata: (instanceId) => metadata.get(instanceId),
-    parameters: { get: (name) => parameters.get(name), put: (name, value) => parameters.set(name, value) },
+    parameters: {
+      get: (name) => parameters.get(name),
+      put(name, value) {
+        parameters.set(name, value);
+        return 'stored';
+      },
+    },
   };
   fleet.plug(host);
 

@@ -37,7 +37,7 @@ test('on real timers: a machine boots, begins a Swarm, and nothing is left to wa
       tags: {},
       role: undefined,
     }),
-    parameters: { get: () => undefined, put: () => {} },
+    parameters: { get: () => undefined, put: () => 'stored' },
   };
   fleet.plug(host);
   await fleet.prepare(() => {});

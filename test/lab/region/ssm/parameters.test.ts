@@ -23,13 +23,13 @@ describe('Parameter Store', () => {
 
   it('shows a SecureString only decrypted, and shares it with machines', async () => {
     const { ssm, region } = labRegion();
-    region.host.parameters.put('/c/token', 'SWMTKN-1');
+    region.host.parameters.put('/c/token', 'SWMTKN-1', 'i-1');
     const hidden = (await ssm.getParameter({ Name: '/c/token' })).Parameter;
     assert.equal(hidden?.Type, 'SecureString');
     assert.ok(hidden?.Value !== undefined && !hidden.Value.includes('SWMTKN'));
     assert.equal((await ssm.getParameter({ Name: '/c/token', WithDecryption: true })).Parameter?.Value, 'SWMTKN-1');
     await ssm.putParameter({ Name: '/c/token', Value: 'SWMTKN-2', Overwrite: true });
-    assert.equal(region.host.parameters.get('/c/token'), 'SWMTKN-2');
+    assert.equal(region.host.parameters.get('/c/token', 'i-1'), 'SWMTKN-2');
     assert.equal((await ssm.describeParameters({})).Parameters?.[0]?.KeyId, 'alias/aws/ssm');
   });
 
