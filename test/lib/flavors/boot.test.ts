@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { BootScriptError, renderBoot } from '../../../lib/flavors/boot.ts';
 import type { MachinePaths } from '../../../lib/flavors/machine-paths.ts';
 import type { CommittedSpec, GroupSpec } from '../../../lib/spec/spec.ts';
+import { settingsHash } from '../../../lib/spec/settings-hash.ts';
 import { committed } from '../../support/cluster.ts';
 import { StubMachine } from './machine.ts';
 
@@ -150,6 +151,7 @@ describe('boot script on a volume', { skip: !canLoop && 'needs root and loop dev
     assert.equal(await it.made.read('run/kept'), 'line\nline');
     assert.deepEqual(JSON.parse(await it.made.read('etc/docker/daemon.json')).labels, [
       'disk=ssd',
+      `everswarm.settings=${settingsHash({ labels: { disk: 'ssd' } })}`,
       'everswarm.logical-id=10.42.0.10',
     ]);
     assert.equal(await it.made.read('hostname'), 'i-0000000a');

@@ -45,9 +45,10 @@ function reportOf(probe: MachineProbe): string {
   ].join('\n');
 }
 
-function nodeLine({ raft, address, logicalId, ...node }: SwarmNode): object {
+function nodeLine({ raft, address, logicalId, settings, drainedByUs, tasks: _, ...node }: SwarmNode): object {
   const manager = raft === undefined ? null : { ...raft, address: undefined, addr: raft.address };
-  return { ...node, addr: address, logicalId: logicalId ?? '', manager };
+  const labels = { logicalId: logicalId ?? '', settings: settings ?? '', drained: drainedByUs ? '7' : '' };
+  return { ...node, addr: address, ...labels, manager };
 }
 
 const garbage = fc.string({ unit: 'binary', maxLength: 30 });
