@@ -93,7 +93,9 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  // These are CloudFormation's own words.
+  const own = error.name === 'Error' || error instanceof CustomResourceError || error instanceof CancelledError;
+  return own ? error.message : `${error.name}: ${error.message}`;
 }
 
 /** The part of an answer that AWS always sends and the SDK types as optional. @throws IncompleteAnswerError */

@@ -90,6 +90,6 @@ function identityOf(answer: CustomResourceAnswer): Identity {
 function failed(answer: CustomResourceAnswer): CustomResourceError {
   return new CustomResourceError(
     'CustomResourceFailed',
-    `Received response status [FAILED] from custom resource. ${answer.reason}`,
+    `Received response status [FAILED] from custom resource. Message returned: ${answer.reason}`,
   );
 }

@@ -51,6 +51,8 @@ export interface ResourceHandler {
   /** Names for Fn::GetAtt; `any`: known only once the resource exists. */
   readonly attributes: readonly string[] | 'any';
   readonly snapshots: boolean;
+  /** Names of the properties that the lab knows. */
+  readonly properties: readonly string[];
   /** It carries the tags of its stack. */
   readonly taggable: boolean;
   /** Properties that no value could make right, seen before anything is created: functions are still in place. */
@@ -124,7 +126,8 @@ export function defineResource<Shape extends z.ZodType>(definition: Definition<S
     type: definition.type,
     attributes: definition.attributes,
     snapshots: definition.snapshot !== undefined,
-    taggable: taggable(definition.properties),
+    properties: fieldsOf(definition.properties),
+    taggable: fieldsOf(definition.properties).some((name) => name === 'Tags' || name === 'TagSpecifications'),
     createOnly,
     change(before, after) {
       const parsed = [before, after].map((side) => definition.properties.safeParse(side));
@@ -170,9 +173,8 @@ export function differing(before: unknown, after: unknown): readonly string[] {
   return [...names].filter((name) => !isDeepStrictEqual(left?.get(name), right?.get(name)));
 }
 
-function taggable(shape: z.ZodType): boolean {
-  const fields = 'shape' in shape && typeof shape.shape === 'object' ? (shape.shape ?? {}) : {};
-  return 'Tags' in fields || 'TagSpecifications' in fields;
+function fieldsOf(shape: z.ZodType): readonly string[] {
+  return 'shape' in shape && typeof shape.shape === 'object' ? Object.keys(shape.shape ?? {}) : [];
 }
 
 /** Is there a function on the way to this path, or just under it? Then only the resolved value can be judged. */

@@ -91,7 +91,7 @@ describe('a provider that does not', () => {
     );
     assert.match(
       found.message,
-      /Thing \(Custom::Thing\): CustomResourceError: Received response status \[FAILED\].*no quorum/,
+      /Thing \(Custom::Thing\): Received response status \[FAILED\] from custom resource\. Message returned: no quorum/,
     );
     assert.deepEqual([found.status, found.deleted], ['ROLLBACK_COMPLETE', 'thing-2']);
   });

@@ -37,7 +37,7 @@ test('dependencies come from references and from DependsOn', () => {
 test('every problem is found before anything is created', () => {
   const found = problems({
     Resources: {
-      Bucket: { Type: 'AWS::S3::Bucket' },
+      Bucket: { Type: 'AWS::SNS::Topic' },
       Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16', Colour: 'red' } },
       Template: {
         Type: 'AWS::EC2::LaunchTemplate',
