@@ -11,6 +11,8 @@ export interface RegionSettings {
   readonly shutdownMilliseconds: number;
   /** From AttachVolume to `attached`, and from DetachVolume to `available`, on top of the machine's own time. */
   readonly attachMilliseconds: number;
+  /** A new volume is `creating` this long, on top of the machines' own time. */
+  readonly createVolumeMilliseconds: number;
   /** From a power cut until EC2 says `shutting-down`. */
   readonly powerCutNoticeMilliseconds: number;
   /** A new instance is neither listed nor found by its id for this long. */
@@ -25,8 +27,8 @@ export interface RegionSettings {
   /** Share of bus events that never arrive, 0 to 1. EC2's events are best effort. */
   readonly eventLossRate: number;
   /**
-   * `published`: EC2's token buckets, one an action: RunInstances 5 and 2 a second, Describe 100 and 20, others 50 and 5.
-   * Source: EC2 Developer Guide, "Request throttling for the Amazon EC2 API".
+   * `published`: EC2's token buckets (`ec2/throttle.ts`): of requests, e.g. RunInstances 5 and 2 a second, and of
+   * instances, e.g. launched 1000 and 2 a second. Source: EC2 Developer Guide, "Request throttling for the Amazon EC2 API".
    */
   readonly throttle: 'none' | 'published';
   /** Elastic IP addresses a Region. Source: VPC quotas, 5 by default. */
@@ -45,6 +47,7 @@ export const DEFAULT_SETTINGS: RegionSettings = {
   pendingMilliseconds: 0,
   shutdownMilliseconds: 0,
   attachMilliseconds: 0,
+  createVolumeMilliseconds: 0,
   powerCutNoticeMilliseconds: 0,
   instanceVisibleMilliseconds: 0,
   invocationVisibleMilliseconds: 0,

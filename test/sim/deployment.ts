@@ -89,6 +89,7 @@ export function addStateVolume(region: Region, zone: string, size: number, tags:
     type: 'gp3',
     zone,
     encrypted: true,
+    kmsKeyId: undefined,
     iops: undefined,
     throughput: undefined,
     backing: 'fleet',

@@ -50,13 +50,15 @@ function queryOf(value: unknown): QueryNode {
   if (typeof value === 'object' && value !== null) {
     const children = Object.entries(value)
       .filter(([, item]) => item !== undefined)
-      .map(([name, item]): [string, QueryNode] => [Array.isArray(item) ? singular(name) : name, queryOf(item)]);
+      .map(([name, item]): [string, QueryNode] => [Array.isArray(item) ? nameOfEach(name) : name, queryOf(item)]);
     return { value: undefined, children: new Map(children) };
   }
   return { value: String(value), children: new Map() };
 }
 
-function singular(name: string): string {
+/** CreateTags calls its list of ids by another name on the wire. */
+function nameOfEach(name: string): string {
+  if (name === 'Resources') return 'ResourceId';
   return name.endsWith('s') ? name.slice(0, -1) : name;
 }
 
@@ -69,6 +71,8 @@ const ANSWERS: Readonly<Record<string, (answer: XmlElement) => object>> = {
   }),
   RunInstances: (answer) => ({ Instances: elements(answer['instancesSet']).map(instance) }),
   TerminateInstances: () => ({}),
+  CreateTags: () => ({}),
+  CreateVolume: (answer) => ({ VolumeId: text(answer['volumeId']), State: text(answer['status']) }),
   DescribeVolumes: (answer) => ({
     Volumes: elements(answer['volumeSet']).map((volume) => ({
       VolumeId: text(volume['volumeId']),

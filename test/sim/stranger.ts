@@ -35,6 +35,7 @@ export function addStranger(region: Region, group: string): void {
     vpcId: subnet.vpcId,
     privateIp: '10.42.0.200',
     mac: '02:00:00:00:00:c8',
+    interfaceId: '',
     groups: [],
     rootDevice: image.rootDevice,
     launchedAt: clock.now(),

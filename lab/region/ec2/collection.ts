@@ -22,7 +22,9 @@ export class Collection<T extends { readonly id: string }> {
   }
 
   filter(wanted: (item: T) => boolean): T[] {
-    return [...this].filter(wanted);
+    const found: T[] = [];
+    for (const { item } of this.#entries.values()) if (wanted(item)) found.push(item);
+    return found;
   }
 
   find(wanted: (item: T) => boolean): T | undefined {

@@ -1,6 +1,7 @@
 import { notFound } from './action.ts';
 import { powerCut, stop } from './lifecycle.ts';
 import type { Instance, InstanceState } from './model.ts';
+import { attachedTo } from './volume-attachment.ts';
 import { type Ec2World, remembered } from './world.ts';
 
 /** What the lab does to its machines past the API: the faults of a demo, and looking without being counted. */
@@ -9,6 +10,8 @@ export interface Ec2Controls {
   powerCut(instanceId: string): Promise<void>;
   /** Somebody stops the instance by hand, cleanly. @throws ServiceError */
   stopByHand(instanceId: string): void;
+  /** From now on the zone has room for so many instances more; `undefined`: for all. Those that end make room. */
+  setRoom(zone: string, instances: number | undefined): void;
   /** Every instance that EC2 still lists. */
   instances(): readonly InstanceSummary[];
 }
@@ -33,6 +36,10 @@ export function ec2Controls(world: Ec2World): Ec2Controls {
   return {
     powerCut: (instanceId) => powerCut(world, find(instanceId)),
     stopByHand: (instanceId) => stop(world, find(instanceId), 'clean'),
+    setRoom(zone, instances) {
+      if (instances === undefined) world.room.delete(zone);
+      else world.room.set(zone, instances);
+    },
     instances: () =>
       world.instances
         .filter((instance) => remembered(world, instance))
@@ -43,7 +50,7 @@ export function ec2Controls(world: Ec2World): Ec2Controls {
           zone,
           launchedAt,
           tags: Object.fromEntries(tags),
-          volumeIds: world.volumes.filter(({ attachment }) => attachment?.instanceId === id).map((volume) => volume.id),
+          volumeIds: attachedTo(world, id).map((volume) => volume.id),
         })),
   };
 }

@@ -12,7 +12,8 @@ export function stateOf(instance: Instance): XmlElement {
 }
 
 export function interfaceOf(world: Ec2World, instance: Instance): NetworkInterface | undefined {
-  return world.interfaces.find(({ attachment }) => attachment?.instanceId === instance.id);
+  const eni = world.interfaces.get(instance.interfaceId);
+  return eni?.attachment?.instanceId === instance.id ? eni : undefined;
 }
 
 export function renderReservation(world: Ec2World, instances: readonly Instance[]): XmlElement {

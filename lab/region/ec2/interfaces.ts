@@ -89,20 +89,36 @@ export function checkAddress(world: Ec2World, subnet: Subnet, address: string): 
   return address;
 }
 
+/** @throws ServiceError `InsufficientFreeAddressesInSubnet`: a launch of several makes all of its interfaces, or none */
+export function checkFree(world: Ec2World, subnet: Subnet, count: number): void {
+  const free = parseCidr(subnet.cidr).size - 5 - takenIn(world, subnet).size;
+  if (free < count) throw noneFree(subnet);
+}
+
+function takenIn(world: Ec2World, subnet: Subnet): ReadonlySet<string> {
+  const taken = new Set<string>();
+  for (const eni of world.interfaces) if (eni.subnetId === subnet.id) taken.add(eni.privateIp);
+  return taken;
+}
+
+function noneFree(subnet: Subnet): ServiceError {
+  return new ServiceError(
+    'InsufficientFreeAddressesInSubnet',
+    `There are not enough free addresses in subnet '${subnet.id}' (${subnet.cidr}).`,
+  );
+}
+
 /** Any free address, from a random place on: EC2 does not promise an order either. */
 function freeAddress(world: Ec2World, subnet: Subnet): string {
   const cidr = parseCidr(subnet.cidr);
-  const taken = new Set(world.interfaces.filter(({ subnetId }) => subnetId === subnet.id).map((eni) => eni.privateIp));
+  const taken = takenIn(world, subnet);
   const usable = cidr.size - 5;
   const start = Math.floor(world.context.random() * usable);
   for (let step = 0; step < usable; step += 1) {
     const address = formatAddress(cidr.first + 4 + ((start + step) % usable));
     if (!taken.has(address)) return address;
   }
-  throw new ServiceError(
-    'InsufficientFreeAddressesInSubnet',
-    `There are not enough free addresses in subnet '${subnet.id}' (${subnet.cidr}).`,
-  );
+  throw noneFree(subnet);
 }
 
 function create(params: Params, world: Ec2World): XmlElement {

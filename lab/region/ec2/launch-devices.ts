@@ -2,7 +2,7 @@ import { ServiceError } from '../protocol/service-error.ts';
 import type { BlockDeviceSpec, LaunchSpec } from './launch-spec.ts';
 import type { Image, Instance } from './model.ts';
 import { give, hold } from './volume-attachment.ts';
-import { addVolume, type VolumeWish } from './volumes.ts';
+import { addVolume, keyArn, type VolumeWish } from './volumes.ts';
 import type { Ec2World } from './world.ts';
 
 interface DevicePlan {
@@ -12,7 +12,7 @@ interface DevicePlan {
 }
 
 /** The image's root disk with what the launch says of it, and further volumes. @throws ServiceError; makes nothing */
-export function planDevices(spec: LaunchSpec, image: Image, zone: string): readonly DevicePlan[] {
+export function planDevices(world: Ec2World, spec: LaunchSpec, image: Image, zone: string): readonly DevicePlan[] {
   const root = spec.blockDevices.find(({ device }) => device === image.rootDevice);
   if (root?.size !== undefined && root.size < image.rootSize) {
     throw new ServiceError(
@@ -38,24 +38,26 @@ export function planDevices(spec: LaunchSpec, image: Image, zone: string): reado
   const tags = spec.tags.get('volume') ?? new Map();
   const rootPlan: DevicePlan = {
     device: image.rootDevice,
-    volume: { ...wish(root, image.rootSize), zone, backing: 'machine', tags },
+    volume: { ...wish(world, root, image.rootSize), zone, backing: 'machine', tags },
     deleteOnTermination: true,
   };
   return [
     rootPlan,
     ...others.map((device) => ({
       device: device.device,
-      volume: { ...wish(device, image.rootSize), zone, backing: 'fleet' as const, tags },
+      volume: { ...wish(world, device, image.rootSize), zone, backing: 'fleet' as const, tags },
       deleteOnTermination: device.deleteOnTermination ?? true,
     })),
   ];
 }
 
-function wish(device: BlockDeviceSpec | undefined, size: number) {
+function wish(world: Ec2World, device: BlockDeviceSpec | undefined, size: number) {
+  const encrypted = device?.encrypted ?? false;
   return {
     size: device?.size ?? size,
     type: device?.type ?? 'gp3',
-    encrypted: device?.encrypted ?? false,
+    encrypted,
+    kmsKeyId: encrypted ? keyArn(world, device?.kmsKeyId ?? 'alias/aws/ebs') : undefined,
     iops: device?.iops,
     throughput: device?.throughput,
   };

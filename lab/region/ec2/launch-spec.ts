@@ -43,6 +43,7 @@ export interface BlockDeviceSpec {
   readonly size: number | undefined;
   readonly type: string | undefined;
   readonly encrypted: boolean;
+  readonly kmsKeyId: string | undefined;
   readonly iops: number | undefined;
   readonly throughput: number | undefined;
   readonly deleteOnTermination: boolean | undefined;
@@ -197,6 +198,7 @@ function parseBlockDevice(mapping: Params): BlockDeviceSpec {
     size: ebs?.whole('VolumeSize'),
     type: ebs?.text('VolumeType'),
     encrypted: ebs?.flag('Encrypted') ?? false,
+    kmsKeyId: ebs?.text('KmsKeyId'),
     iops: ebs?.whole('Iops'),
     throughput: ebs?.whole('Throughput'),
     deleteOnTermination: ebs?.flag('DeleteOnTermination'),

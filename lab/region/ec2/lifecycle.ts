@@ -1,4 +1,6 @@
 import { arn } from './action.ts';
+import { takeRoom } from './capacity.ts';
+import { interfaceOf } from './instance-rendering.ts';
 import { dropInterface } from './interfaces.ts';
 import { queueWork } from './machine-work.ts';
 import type { Instance, InstanceState } from './model.ts';
@@ -91,7 +93,8 @@ function machineDown(world: Ec2World, instance: Instance): void {
 
 /** What the instance held is free, or goes with it. */
 function bury(world: Ec2World, instance: Instance): void {
-  for (const eni of world.interfaces.filter(({ attachment }) => attachment?.instanceId === instance.id)) {
+  const eni = interfaceOf(world, instance);
+  if (eni !== undefined) {
     const goes = eni.attachment?.deleteOnTermination;
     eni.attachment = undefined;
     eni.publicIp = undefined;
@@ -99,8 +102,9 @@ function bury(world: Ec2World, instance: Instance): void {
   }
   for (const volume of attachedTo(world, instance.id)) {
     if (volume.attachment?.deleteOnTermination) dropVolume(world, volume);
-    else letGo(volume);
+    else letGo(world, volume);
   }
+  takeRoom(world, instance.zone, -1);
   instance.terminatedAt = world.context.clock.now();
   changeState(world, instance, 'terminated');
 }
@@ -112,7 +116,8 @@ export function stop(world: Ec2World, instance: Instance, how: 'clean' | 'kill' 
   queueWork(world, instance.id, 'stop', async () => {
     await pause(world, world.settings.shutdownMilliseconds);
     await powerOff(world, instance, how);
-    for (const eni of world.interfaces) if (eni.attachment?.instanceId === instance.id) eni.publicIp = undefined;
+    const eni = interfaceOf(world, instance);
+    if (eni !== undefined) eni.publicIp = undefined;
     if (instance.state === 'stopping') changeState(world, instance, 'stopped');
   });
 }

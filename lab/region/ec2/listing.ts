@@ -102,13 +102,18 @@ export function page<T>(
   return { items: shown, nextToken: more ? encodeToken(serial(last)) : undefined };
 }
 
-/** Source: EC2 API Reference, `MaxResults`: 5 to 1000 for most actions; more than 1000 gives 1000. */
+/**
+ * Source: EC2 API Reference, `MaxResults`: 5 to 1000 for most actions; more than 1000 gives 1000. Without it EC2 gives what
+ * it likes, and a token for the rest ("Paginated requests"): the lab gives 1000, so that who forgets the token finds out.
+ */
 function pageSize(params: Params): number {
   const asked = params.whole('MaxResults');
-  if (asked === undefined) return Number.POSITIVE_INFINITY;
+  if (asked === undefined) return MOST;
   if (asked < 5) throw params.invalid('MaxResults', String(asked), '5 to 1000');
-  return Math.min(asked, 1000);
+  return Math.min(asked, MOST);
 }
+
+const MOST = 1000;
 
 function encodeToken(serial: number): string {
   return Buffer.from(`after ${serial}`).toString('base64url');

@@ -98,6 +98,8 @@ export interface Volume extends Resource {
   readonly type: string;
   readonly zone: string;
   readonly encrypted: boolean;
+  /** ARN of its key; `undefined`: not encrypted. */
+  readonly kmsKeyId: string | undefined;
   readonly iops: number | undefined;
   readonly throughput: number | undefined;
   readonly snapshotId: string | undefined;
@@ -154,6 +156,8 @@ export interface Instance extends Resource {
   readonly vpcId: string;
   readonly privateIp: string;
   readonly mac: string;
+  /** Its one interface, which it holds until it is terminated. */
+  readonly interfaceId: string;
   readonly groups: readonly string[];
   readonly rootDevice: string;
   readonly launchedAt: number;

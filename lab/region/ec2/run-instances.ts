@@ -3,7 +3,9 @@ import { ServiceError } from '../protocol/service-error.ts';
 import { canonicalQuery, type Params } from '../wire/query.ts';
 import type { XmlElement } from '../wire/xml.ts';
 import { type Ec2Actions, existing } from './action.ts';
+import { roomFor, takeRoom } from './capacity.ts';
 import { renderReservation } from './instance-rendering.ts';
+import { checkFree } from './interfaces.ts';
 import { planDevices, putDevices } from './launch-devices.ts';
 import { planInterface, putInterface } from './launch-interface.ts';
 import { LAUNCH_PARAMETERS, type LaunchSpec, mergeLaunch, parseLaunch } from './launch-spec.ts';
@@ -71,15 +73,18 @@ function replayed(params: Params, world: Ec2World, token: string): readonly Inst
 }
 
 function launch(params: Params, world: Ec2World, token: string | undefined) {
-  const count = counted(params);
+  const asked = counted(params);
   const spec = requestedLaunch(params, world);
   const image = findImage(world, spec);
   const type = checkType(spec, image);
   const profile = checkProfile(world, spec);
-  const place = planInterface(world, spec, count);
-  const devices = planDevices(spec, image, place.zone);
+  const place = planInterface(world, spec, asked.most);
+  const count = roomFor(world, place.zone, asked);
+  if (place.kind === 'new') checkFree(world, place.subnet, count);
+  const devices = planDevices(world, spec, image, place.zone);
   const { random, clock } = world.context;
   const reservationId = resourceId(random, 'r');
+  takeRoom(world, place.zone, count);
   const instances = Array.from({ length: count }, (_, launchIndex) => {
     const id = resourceId(random, 'i');
     const eni = putInterface(world, place, id, spec.tags.get('network-interface'));
@@ -106,6 +111,7 @@ function launch(params: Params, world: Ec2World, token: string | undefined) {
       vpcId: eni.vpcId,
       privateIp: eni.privateIp,
       mac: eni.mac,
+      interfaceId: eni.id,
       groups: eni.groups,
       rootDevice: image.rootDevice,
       launchedAt: clock.now(),
@@ -123,14 +129,13 @@ export function requestedLaunch(params: Params, world: Ec2World): LaunchSpec {
   return parseLaunch(mergeLaunch(templateData(params, world), launchNode(params)));
 }
 
-/** As many as possible up to MaxCount; the lab always has room for all. */
-function counted(params: Params): number {
+function counted(params: Params): { readonly least: number; readonly most: number } {
   const [least, most] = [params.whole('MinCount'), params.whole('MaxCount')];
   if (least === undefined || most === undefined) {
     throw new ServiceError('MissingParameter', 'The request must contain the parameters MinCount and MaxCount');
   }
   if (least < 1 || most < least) throw params.invalid('MaxCount', `${least}..${most}`, '1 ≤ MinCount ≤ MaxCount');
-  return most;
+  return { least, most };
 }
 
 /** The parameters that a template can carry too, and the two that only a request has. */

@@ -96,8 +96,9 @@ export function createEc2Calls(world: Ec2World): Ec2Calls {
             `The action '${name}' is not valid for the lab's EC2. See lab/region/ec2/service.ts for those it has.`,
           );
         }
-        if (world.settings.throttle === 'published') throttle.take(name);
-        return { requestId, answer: await act(name, action, new Params(parameters)) };
+        const params = new Params(parameters);
+        if (world.settings.throttle === 'published') throttle.take(name, params);
+        return { requestId, answer: await act(name, action, params) };
       } catch (thrown) {
         if (thrown instanceof ServiceError) error = thrown.code;
         throw thrown;

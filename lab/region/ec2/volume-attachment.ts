@@ -74,6 +74,8 @@ export function hold(
   const attachment: VolumeAttachment = { ...wish, at: world.context.clock.now(), status: 'attaching' };
   volume.attachment = attachment;
   volume.state = 'in-use';
+  const held = world.held.get(wish.instanceId) ?? new Set();
+  world.held.set(wish.instanceId, held.add(volume));
   return attachment;
 }
 
@@ -93,7 +95,7 @@ async function putIn(world: Ec2World, instance: Instance, volume: Volume, attach
     await world.fleet.attach(instance.id, volume.id);
     volume.inMachine = true;
   } catch (error) {
-    if (volume.attachment === attachment) letGo(volume);
+    if (volume.attachment === attachment) letGo(world, volume);
     throw error;
   }
 }
@@ -122,18 +124,27 @@ function detach(params: Params, world: Ec2World): XmlElement {
     await pause(world, world.settings.attachMilliseconds);
     if (volume.attachment !== attachment) return;
     await takeOutOne(world, attachment.instanceId, volume);
-    letGo(volume);
+    letGo(world, volume);
   });
   return attachmentSet(volume, attachment);
 }
 
-export function letGo(volume: Volume): void {
-  volume.attachment = undefined;
+export function letGo(world: Ec2World, volume: Volume): void {
+  forget(world, volume);
   volume.state = 'available';
 }
 
+/** Strikes the hold out of the books. */
+export function forget(world: Ec2World, volume: Volume): void {
+  const instanceId = volume.attachment?.instanceId ?? '';
+  const held = world.held.get(instanceId);
+  held?.delete(volume);
+  if (held?.size === 0) world.held.delete(instanceId);
+  volume.attachment = undefined;
+}
+
 export function attachedTo(world: Ec2World, instanceId: string): readonly Volume[] {
-  return world.volumes.filter(({ attachment }) => attachment?.instanceId === instanceId);
+  return [...(world.held.get(instanceId) ?? [])];
 }
 
 /** Takes all disks of their own out of a machine; the books stay as they are. */

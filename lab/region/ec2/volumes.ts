@@ -6,8 +6,8 @@ import { DONE, type Ec2Actions, LISTING, timestamp } from './action.ts';
 import { describe, type Listing } from './listing.ts';
 import type { Tags, Volume } from './model.ts';
 import { tagSet, tagsAtCreation } from './tags.ts';
-import { attachmentSet, findVolume } from './volume-attachment.ts';
-import type { Ec2World } from './world.ts';
+import { attachmentSet, findVolume, forget } from './volume-attachment.ts';
+import { type Ec2World, pause } from './world.ts';
 import { checkZone, zoneId } from './zones.ts';
 
 export const VOLUME_TYPES = ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard'] as const;
@@ -17,6 +17,8 @@ export interface VolumeWish {
   readonly type: string;
   readonly zone: string;
   readonly encrypted: boolean;
+  /** ARN of its key; `undefined`: not encrypted. */
+  readonly kmsKeyId: string | undefined;
   readonly iops: number | undefined;
   readonly throughput: number | undefined;
   readonly backing: Volume['backing'];
@@ -46,6 +48,7 @@ export function addVolume(world: Ec2World, wish: VolumeWish): Volume {
 }
 
 async function make(world: Ec2World, volume: Volume): Promise<void> {
+  await pause(world, world.settings.createVolumeMilliseconds);
   try {
     await world.fleet.createVolume(volume.id, volume.size);
   } catch (error) {
@@ -63,13 +66,32 @@ function create(params: Params, world: Ec2World): XmlElement {
     size,
     type: params.oneOf('VolumeType', VOLUME_TYPES) ?? 'gp2',
     zone: checkZone(world, params.required('AvailabilityZone')),
-    encrypted: params.flag('Encrypted') ?? false,
+    ...encryption(params, world),
     iops: params.whole('Iops'),
     throughput: params.whole('Throughput'),
     backing: 'fleet',
     tags: tagsAtCreation(params, 'volume'),
   });
   return renderVolume(world, volume);
+}
+
+/** Without a key of its own an encrypted volume has the account's. Source: EC2 API Reference, CreateVolume, `KmsKeyId`. */
+function encryption(params: Params, world: Ec2World): Pick<VolumeWish, 'encrypted' | 'kmsKeyId'> {
+  const encrypted = params.flag('Encrypted') ?? false;
+  const key = params.text('KmsKeyId');
+  if (key !== undefined && !encrypted) {
+    throw new ServiceError(
+      'InvalidParameterDependency',
+      `The parameter KmsKeyId (${key}) requires the parameter Encrypted to be true.`,
+    );
+  }
+  return { encrypted, kmsKeyId: encrypted ? keyArn(world, key ?? 'alias/aws/ebs') : undefined };
+}
+
+/** A key is named by its ARN, its id, or an alias. */
+export function keyArn({ context }: Ec2World, key: string): string {
+  if (key.startsWith('arn:')) return key;
+  return `arn:aws:kms:${context.region}:${context.account}:${key.startsWith('alias/') ? key : `key/${key}`}`;
 }
 
 function remove(params: Params, world: Ec2World): XmlElement {
@@ -88,7 +110,7 @@ function remove(params: Params, world: Ec2World): XmlElement {
 }
 
 export function dropVolume(world: Ec2World, volume: Volume): void {
-  volume.attachment = undefined;
+  forget(world, volume);
   if (volume.backing === 'machine') {
     world.volumes.delete(volume.id);
     return;
@@ -116,6 +138,7 @@ function renderVolume(world: Ec2World, volume: Volume): XmlElement {
     iops: volume.iops,
     throughput: volume.throughput,
     encrypted: volume.encrypted,
+    kmsKeyId: volume.kmsKeyId,
     multiAttachEnabled: false,
     attachmentSet: volume.attachment === undefined ? [] : [attachmentSet(volume, volume.attachment)],
     tagSet: tagSet(volume.tags),
@@ -148,7 +171,16 @@ function listing(world: Ec2World): Listing<Volume> {
 
 export const volumeActions: Ec2Actions = {
   CreateVolume: {
-    takes: ['AvailabilityZone', 'Size', 'VolumeType', 'Encrypted', 'Iops', 'Throughput', 'TagSpecification'],
+    takes: [
+      'AvailabilityZone',
+      'Size',
+      'VolumeType',
+      'Encrypted',
+      'KmsKeyId',
+      'Iops',
+      'Throughput',
+      'TagSpecification',
+    ],
     run: create,
   },
   DescribeVolumes: { takes: ['VolumeId', ...LISTING], run: (params, world) => describe(params, listing(world)) },

@@ -43,6 +43,10 @@ export interface Ec2World {
   readonly templates: Collection<LaunchTemplate>;
   readonly instances: Collection<Instance>;
   readonly images: Collection<Image>;
+  /** How many instances more a zone has room for; a zone that is not named has room for all. */
+  readonly room: Map<string, number>;
+  /** Volumes that each instance holds, by their ids. */
+  readonly held: Map<string, Set<Volume>>;
   /** Client tokens of launches. */
   readonly launches: Map<string, { readonly request: string; readonly instanceIds: readonly string[] }>;
   /** What each machine has still to go through, one thing after the other. */
@@ -69,6 +73,8 @@ export function createWorld(parts: Pick<Ec2World, 'context' | 'settings' | 'flee
     templates: new Collection(),
     instances: new Collection(),
     images: images(),
+    room: new Map(),
+    held: new Map(),
     launches: new Map(),
     machineWork: new Map(),
     volumesInTheMaking: new Map(),

@@ -212,3 +212,38 @@ describe('RunInstances', () => {
     assert.equal((await lab.ec2.describeNetworkInterfaces({})).NetworkInterfaces?.length, 0);
   });
 });
+
+describe('a launch of many', () => {
+  it('takes as many as the zone has room for, and none with room for less than MinCount', async () => {
+    const lab = labRegion();
+    const { subnetA, subnetB } = await network(lab);
+    lab.region.ec2.setRoom('us-east-1a', 3);
+    const request = { ...SMALL, SubnetId: subnetA, MinCount: 2, MaxCount: 10, ClientToken: 'many' };
+    const ids = (answer: { Instances?: { InstanceId?: string }[] }) =>
+      answer.Instances?.map(({ InstanceId }) => given(InstanceId)) ?? [];
+    const first = ids(await lab.ec2.runInstances(request));
+    assert.equal(first.length, 3);
+    assert.deepEqual(ids(await lab.ec2.runInstances(request)), first);
+    const more = { ...request, MinCount: 1, ClientToken: 'more' };
+    assert.equal(await codeOf(lab.ec2.runInstances(more)), 'InsufficientInstanceCapacity');
+    assert.equal(ids(await lab.ec2.runInstances({ ...more, SubnetId: subnetB })).length, 10);
+    await lab.region.idle();
+    await lab.ec2.terminateInstances({ InstanceIds: first.slice(0, 2) });
+    await lab.region.idle();
+    const again = { ...more, ClientToken: 'again' };
+    assert.equal(ids(await lab.ec2.runInstances(again)).length, 2);
+    lab.region.ec2.setRoom('us-east-1a', undefined);
+    assert.equal(ids(await lab.ec2.runInstances({ ...more, ClientToken: 'free' })).length, 10);
+    assert.deepEqual(lab.region.faults, []);
+  });
+
+  it('makes all of its instances or none where addresses run out', async () => {
+    const lab = labRegion();
+    const { subnetA } = await network(lab);
+    const launch = (MaxCount: number) => lab.ec2.runInstances({ ...SMALL, SubnetId: subnetA, MaxCount });
+    assert.equal(await codeOf(launch(252)), 'InsufficientFreeAddressesInSubnet');
+    assert.deepEqual((await lab.ec2.describeInstances({})).Reservations, []);
+    assert.equal((await launch(251)).Instances?.length, 251);
+    assert.equal(await codeOf(launch(1)), 'InsufficientFreeAddressesInSubnet');
+  });
+});

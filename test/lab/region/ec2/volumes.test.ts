@@ -127,3 +127,49 @@ describe('a volume', () => {
     );
   });
 });
+
+describe('CreateVolume', () => {
+  it('makes one volume for one token, which is creating before it is available', async () => {
+    const lab = labRegion({ createVolumeMilliseconds: 2000 });
+    const { subnetA } = await network(lab);
+    const instance = await launched(lab, subnetA);
+    const wish = { AvailabilityZone: 'us-east-1a', Size: 4, Encrypted: true, ClientToken: 'loss-1' };
+    const VolumeId = given((await lab.ec2.createVolume(wish)).VolumeId);
+    assert.equal((await lab.ec2.createVolume(wish)).VolumeId, VolumeId);
+    assert.equal(await codeOf(lab.ec2.createVolume({ ...wish, Size: 5 })), 'IdempotentParameterMismatch');
+    const attach = () => lab.ec2.attachVolume({ VolumeId, InstanceId: instance, Device: '/dev/sdf' });
+    assert.equal(await codeOf(attach()), 'IncorrectState');
+    await lab.clock.advance(2000);
+    await lab.region.idle();
+    await attach();
+    const own = { Filters: [{ Name: 'size', Values: ['4'] }] };
+    assert.equal((await lab.ec2.describeVolumes(own)).Volumes?.length, 1);
+  });
+
+  it('encrypts with the key that is named, else with the account’s', async () => {
+    const lab = labRegion();
+    const create = (extra: object) => lab.ec2.createVolume({ AvailabilityZone: 'us-east-1a', Size: 1, ...extra });
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/0000';
+    assert.equal((await create({ Encrypted: true, KmsKeyId: key })).KmsKeyId, key);
+    assert.match(given((await create({ Encrypted: true })).KmsKeyId), /alias\/aws\/ebs$/);
+    assert.equal((await create({})).KmsKeyId, undefined);
+    assert.equal(await codeOf(create({ KmsKeyId: key })), 'InvalidParameterDependency');
+    assert.equal(await codeOf(create({ AvailabilityZone: 'us-west-9z' })), 'InvalidParameterValue');
+  });
+
+  it('is marked later, as an instance is, by CreateTags', async () => {
+    const lab = labRegion();
+    const { subnetA } = await network(lab);
+    const instance = await launched(lab, subnetA);
+    const VolumeId = await volume(lab);
+    await lab.ec2.createTags({ Resources: [VolumeId, instance], Tags: [{ Key: 'mark', Value: 'stale' }] });
+    const marked = { Filters: [{ Name: 'tag:mark', Values: ['stale'] }] };
+    assert.deepEqual(
+      (await lab.ec2.describeVolumes(marked)).Volumes?.map((one) => one.VolumeId),
+      [VolumeId],
+    );
+    assert.equal((await lab.ec2.describeInstances(marked)).Reservations?.[0]?.Instances?.[0]?.InstanceId, instance);
+    const gone = { Resources: ['vol-00000000000000000'], Tags: [{ Key: 'a', Value: 'b' }] };
+    assert.equal(await codeOf(lab.ec2.createTags(gone)), 'InvalidVolume.NotFound');
+  });
+});
