@@ -1,8 +1,11 @@
 import { DOCUMENTS, type DocumentKey } from '../../../lib/names.ts';
 import type { AgentResult, AgentTask, Host } from '../host.ts';
 import { EXIT, failed, type Outcome, type Script } from './documents/document.ts';
-import { engineRestart, nodeDemote, nodeDrain, nodeRemove } from './documents/nodes.ts';
+import { engineRestart, engineSettings, engineStop } from './documents/engine.ts';
+import { nodeList } from './documents/node-list.ts';
+import { nodeActivate, nodeDemote, nodeDrain, nodePromote, nodeRemove } from './documents/nodes.ts';
 import { probe } from './documents/probe.ts';
+import { swarmLeave, swarmRecover } from './documents/recovery.ts';
 import { publishTokens, swarmInit, swarmJoin } from './documents/swarm.ts';
 import { livesOn, type Machine } from './machine.ts';
 import type { World } from './swarm/world.ts';
@@ -15,8 +18,18 @@ const SCRIPTS: Readonly<Record<DocumentKey, (script: Script) => Promise<Outcome>
   'node-demote': nodeDemote,
   'node-remove': nodeRemove,
   'node-drain': nodeDrain,
+  'node-activate': nodeActivate,
+  'node-promote': nodePromote,
+  'node-list': nodeList,
   'engine-restart': engineRestart,
+  'engine-stop': engineStop,
+  'engine-settings': engineSettings,
+  'swarm-leave': swarmLeave,
+  'swarm-recover': swarmRecover,
 };
+
+/** Documents without a guard. */
+const READS: ReadonlySet<DocumentKey> = new Set(['probe', 'node-list']);
 
 /** How long an effect waits for the machine's lock. */
 const LOCK_WAIT = 5000;
@@ -51,8 +64,7 @@ async function perform(world: World, host: Host, machine: Machine, task: AgentTa
   }
   const parameter = (key: string) => task.parameters[key]?.[0] ?? '';
   const script: Script = { world, host, machine, ...name, parameter, unlock: () => {} };
-  if (name.key === 'probe') return probe(script);
-  return guarded(script);
+  return READS.has(name.key) ? SCRIPTS[name.key](script) : guarded(script);
 }
 
 function readName(documentName: string): { cluster: string; key: DocumentKey } | undefined {

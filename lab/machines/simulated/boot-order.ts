@@ -1,4 +1,4 @@
-import { LOGICAL_ID_LABEL } from '../../../lib/names.ts';
+import { LOGICAL_ID_LABEL, SETTINGS_LABEL } from '../../../lib/names.ts';
 
 /** What the boot script of an instance is to do, as far as a simulated machine can follow it. */
 export interface BootOrder {
@@ -11,7 +11,7 @@ export interface BootOrder {
 
 /**
  * Reads the order out of user data. The boot script says it in one comment line,
- * `# everswarm-boot {"volumeId":…,"logicalId":…,"docker":…,"labels":{…}}`, each key optional or null;
+ * `# everswarm-boot {"volumeId":…,"logicalId":…,"docker":…,"labels":{…},"settings":…}`, each key optional or null;
  * a script without that line is searched for a volume id and the label.
  * @throws SyntaxError when the line is there and is not JSON
  */
@@ -20,6 +20,8 @@ export function readBootOrder(userData: string): BootOrder {
   const volumeId = header === undefined ? volumeIn(userData) : text(header['volumeId']);
   const logicalId = header === undefined ? logicalIdIn(userData) : text(header['logicalId']);
   const labels = { ...texts(header?.['labels']) };
+  const settings = text(header?.['settings']);
+  if (settings !== undefined) labels[SETTINGS_LABEL] = settings;
   if (logicalId !== undefined) labels[LOGICAL_ID_LABEL] = logicalId;
   return { volumeId, labels, docker: header?.['docker'] === 'install' ? 'install' : 'preinstalled' };
 }

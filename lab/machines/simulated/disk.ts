@@ -39,6 +39,8 @@ export interface RaftDisk {
   term: number;
   /** Newest entry. Entries never change and know their predecessor, so a copy of a disk is a copy of this pointer. */
   head: LogEntry;
+  /** When its files were last written, milliseconds since the epoch. */
+  changedAt: number;
 }
 
 export function blankDisk(sizeGiB: number): Disk {

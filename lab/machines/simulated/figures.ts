@@ -52,6 +52,12 @@ export interface Figures {
   readonly unknownDown: Span;
   /** Until a node that can reach the leader is ready. */
   readonly register: Span;
+  /** Until a running engine's new labels are in the list of nodes: its agent sends them every 20 s. */
+  readonly nodeReport: Span;
+  /** From a promotion until the node is a member of the Raft group. */
+  readonly promote: Span;
+  /** `docker swarm leave --force`. */
+  readonly leave: Span;
   /** After a demotion, until the node can be removed. */
   readonly demoted: Span;
 
@@ -100,7 +106,7 @@ export const MEASURED: Figures = {
   write: [35, 50],
   election: [12_800, 15_000],
   firstElection: [2000, 10_000],
-  handover: [1500, 4000],
+  handover: [1000, 3000],
   staleReads: 17_000,
   hang: 20_000,
   slowApi: 20_000,
@@ -109,6 +115,9 @@ export const MEASURED: Figures = {
   managerDown: [13_500, 14_500],
   unknownDown: [27_000, 29_000],
   register: [300, 1200],
+  nodeReport: [0, 20_000],
+  promote: [500, 2000],
+  leave: [500, 1500],
   demoted: [500, 3500],
   join: [500, 700],
   joinSettles: [2000, 5000],

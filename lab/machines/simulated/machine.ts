@@ -31,6 +31,15 @@ export interface Machine {
   /** Fault: the next boot script fails, with this reason. */
   failNextBoot: string | undefined;
   clockSkew: number;
+  /** `engine-labels` on the root disk: newer than the user data. */
+  keptLabels: Readonly<Record<string, string>> | undefined;
+  /** Lists of nodes that a probe has begun to report, by their snapshots' names; oldest first. Packed pages, from 1. */
+  readonly nodeLists: Map<string, readonly ListPage[]>;
+}
+
+export interface ListPage {
+  readonly packed: string;
+  readonly count: number;
 }
 
 export function createMachine(order: MachineOrder): Machine {
@@ -52,6 +61,8 @@ export function createMachine(order: MachineOrder): Machine {
     hangUp: () => {},
     failNextBoot: undefined,
     clockSkew: 0,
+    keptLabels: undefined,
+    nodeLists: new Map(),
   };
 }
 
@@ -71,6 +82,7 @@ export async function powerOn(world: World, host: Host, machine: Machine, connec
   machine.fence = 0;
   machine.locked = false;
   machine.restartedAt = undefined;
+  machine.nodeLists.clear();
   const alive = livesOn(machine);
   await world.clock.sleep(world.draw(world.figures.start));
   if (!alive()) return;
@@ -130,7 +142,8 @@ async function runBootScript(world: World, machine: Machine, order: BootOrder, a
   }
   machine.mounted = disk !== machine.root;
   const { instanceId, privateIp } = machine.order;
-  machine.engine = createEngine({ instanceId, address: privateIp, hostname: instanceId, labels: order.labels }, disk);
+  const labels = machine.keptLabels ?? order.labels;
+  machine.engine = createEngine({ instanceId, address: privateIp, hostname: instanceId, labels }, disk);
   machine.engine.clockSkew = machine.clockSkew;
   world.engines.set(instanceId, machine.engine);
   startEngine(world, machine.engine);

@@ -34,6 +34,7 @@ export const EXIT = {
   staleFence: 11,
   busy: 12,
   bootNotFinished: 13,
+  listGone: 14,
   tooLate: 15,
   noToken: 20,
   joinFailed: 21,

@@ -1,9 +1,9 @@
-import { answers, read } from '../swarm/client.ts';
+import { DRAINED_LABEL, STOPPING_LABEL } from '../../../../lib/names.ts';
+import { read } from '../swarm/client.ts';
 import type { Engine } from '../swarm/engine.ts';
 import { SwarmError } from '../swarm/errors.ts';
-import { killEngine, startEngine, stopEngine } from '../swarm/lifecycle.ts';
-import { demote, remove, setAvailability } from '../swarm/membership.ts';
-import { done, EXIT, failed, failedBy, isOutcome, type Outcome, type Script, workingManager } from './document.ts';
+import { demote, promote, remove, updateNode } from '../swarm/membership.ts';
+import { done, failedBy, isOutcome, type Outcome, type Script, workingManager } from './document.ts';
 
 /** `node-demote` */
 export function nodeDemote(script: Script): Promise<Outcome> {
@@ -36,7 +36,12 @@ export async function nodeDrain(script: Script): Promise<Outcome> {
   const seconds = Number(script.parameter('seconds'));
   let left = 0;
   const outcome = await onNode(script, `${node} is drained`, async (engine) => {
-    await setAvailability(world, engine, node, 'drain');
+    // Where a person has paused or drained it, that is the person's.
+    await updateNode(world, engine, node, 'drained', ({ availability, labels }) => {
+      if (availability === 'drain') return undefined;
+      if (availability !== 'active') return { availability: 'drain' };
+      return { availability: 'drain', labels: { ...labels, [DRAINED_LABEL]: script.parameter('fence') } };
+    });
     // From here it only looks.
     script.unlock();
     const end = world.clock.monotonic() + seconds * 1000;
@@ -50,27 +55,37 @@ export async function nodeDrain(script: Script): Promise<Outcome> {
   return outcome.exitCode === 0 ? { ...outcome, stdout: `tasks ${left}\n` } : outcome;
 }
 
-/** A restart of an engine that answers, so soon after the last one, is the same command brought twice. */
-const RESTARTED_LATELY = 60_000;
+/** `node-activate`: ends a drain of ours, and no other. */
+export function nodeActivate(script: Script): Promise<Outcome> {
+  const node = script.parameter('node');
+  return asManager(script, `${node} is active`, (engine) =>
+    updateNode(script.world, engine, node, 'activated', ({ availability, labels }) => {
+      const { [DRAINED_LABEL]: drained, [STOPPING_LABEL]: stopping, ...rest } = labels;
+      if (availability === 'active' && drained === undefined && stopping === undefined) return undefined;
+      if (availability !== 'active' && drained === undefined) {
+        throw new SwarmError('Refused', `the node is set to ${availability}, and not by the controller`);
+      }
+      return { availability: 'active', labels: rest };
+    }),
+  );
+}
 
-/** `engine-restart` */
-export async function engineRestart({ world, machine, parameter }: Script): Promise<Outcome> {
-  const { engine } = machine;
-  const now = world.clock.now();
-  const expires = parameter('expires');
-  if (Math.floor((now + machine.clockSkew) / 1000) > Number(expires)) {
-    return failed(EXIT.tooLate, `it was to be done by ${expires}`);
+/** `node-promote` */
+export function nodePromote(script: Script): Promise<Outcome> {
+  const node = script.parameter('node');
+  return asManager(script, `${node} is a manager`, (engine) => promote(script.world, engine, node));
+}
+
+/** For what can't be had of a node that is gone: anything but a manager with a quorum fails. */
+async function asManager(script: Script, found: string, act: (engine: Engine) => Promise<void>): Promise<Outcome> {
+  const engine = workingManager(script);
+  if (isOutcome(engine)) return engine;
+  try {
+    await act(engine);
+    return done(found);
+  } catch (error) {
+    return failedBy(error);
   }
-  const lately = machine.restartedAt !== undefined && now - machine.restartedAt < RESTARTED_LATELY;
-  if (lately && engine !== undefined && answers(engine)) return done('restarted lately');
-  machine.restartedAt = now;
-  if (engine === undefined) return failed(EXIT.other, 'docker.service has no disk to start on');
-  if (engine.hung || engine.process === 'crash-loop') killEngine(world, engine);
-  else await stopEngine(world, engine);
-  await world.clock.sleep(world.draw(world.figures.engineStart));
-  startEngine(world, engine);
-  const up = await world.until(() => answers(engine), 30_000);
-  return up ? done('the engine answers') : failed(EXIT.other, 'the engine does not answer 30 s after its restart');
 }
 
 /** A node that is not there any more is what was wanted. */

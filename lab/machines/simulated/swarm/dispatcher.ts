@@ -20,7 +20,8 @@ function settleNode(world: World, leader: Participant, node: NodeRecord): void {
     return;
   }
   if (node.state === 'ready' && node.run === engine.run) {
-    forget(leader, key);
+    if (node.engineLabels === engine.labels) forget(leader, key);
+    else reportLabels(world, leader, node, engine);
     return;
   }
   plan(world, leader, key, `ready ${engine.run}`, world.figures.register, (state) =>
@@ -35,12 +36,19 @@ function settleNode(world: World, leader: Participant, node: NodeRecord): void {
   );
 }
 
+/** A running engine tells of its labels every so often only. */
+function reportLabels(world: World, leader: Participant, { id }: NodeRecord, engine: Engine): void {
+  plan(world, leader, `node ${id}`, 'labels', world.figures.nodeReport, (state) =>
+    changeNode(state, id, { engineLabels: engine.labels }),
+  );
+}
+
 function lost(state: SwarmState, nodeId: string): SwarmState {
   return changeNode(state, nodeId, { state: 'down', message: 'heartbeat failure' });
 }
 
 /** Of two machines with one identity (a copied disk) the one that registered stays; the other is refused. */
-function agentOf(world: World, leader: Participant, node: NodeRecord): Engine | undefined {
+export function agentOf(world: World, leader: Participant, node: NodeRecord): Engine | undefined {
   let found: Engine | undefined;
   for (const engine of world.engines.values()) {
     if (engine.process !== 'up' || engine.local !== 'active') continue;

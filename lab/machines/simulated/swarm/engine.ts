@@ -9,7 +9,8 @@ export interface Engine {
   readonly instanceId: string;
   readonly address: string;
   readonly hostname: string;
-  readonly labels: Readonly<Record<string, string>>;
+  /** As the engine last read them; they can be reloaded while it runs. */
+  labels: Readonly<Record<string, string>>;
   disk: Disk;
   process: 'down' | 'up' | 'crash-loop';
   /** The process is there and takes part, but answers nobody. */
@@ -68,6 +69,17 @@ export function createEngine(
     background: undefined,
     containers: new Set(),
     clockSkew: 0,
+  };
+}
+
+/** A process that begins to take part in Raft. */
+export function createVoter(now: number): Voter {
+  return {
+    role: 'follower',
+    leader: undefined,
+    leaderless: { since: now, how: 'started' },
+    election: undefined,
+    tenure: undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomText } from '../../../sim/random.ts';
 import { answers, mustAnswer } from './client.ts';
-import type { Engine, Participant } from './engine.ts';
+import { createVoter, type Engine, type Participant } from './engine.ts';
 import { SwarmError } from './errors.ts';
 import type { LogEntry, NodeRecord, SwarmState } from './log.ts';
 import { put } from './log.ts';
@@ -34,8 +34,8 @@ export async function init(world: World, engine: Engine): Promise<void> {
   };
   const head: LogEntry = { index: 1, term: 1, previous: undefined, what: 'init', state };
   const certificateEnds = now + world.figures.certificateLife;
-  const raft = { raftId, term: 1, head };
-  const voter = newVoter(world);
+  const raft = { raftId, term: 1, head, changedAt: world.clock.now() };
+  const voter = createVoter(world.clock.now());
   engine.disk.swarm = {
     nodeId,
     clusterId,
@@ -154,11 +154,11 @@ function admit(world: World, engine: Engine, leader: Participant, token: string)
       role === 'manager'
         ? { target: leader.engine.address, until: now + world.draw(world.figures.joinSettles) }
         : undefined,
-    raft: role === 'manager' ? { raftId, term, head } : undefined,
+    raft: role === 'manager' ? { raftId, term, head, changedAt: now } : undefined,
   };
   engine.local = 'active';
   engine.error = undefined;
-  if (role === 'manager') engine.voter = newVoter(world);
+  if (role === 'manager') engine.voter = createVoter(world.clock.now());
   world.settle();
   return undefined;
 }
@@ -202,16 +202,6 @@ function nodeRecord(engine: Engine, id: string, role: 'manager' | 'worker'): Nod
 
 function withNode(state: SwarmState, node: NodeRecord): SwarmState {
   return { ...state, nodes: put(state.nodes, node.id, node) };
-}
-
-function newVoter(world: World): NonNullable<Engine['voter']> {
-  return {
-    role: 'follower',
-    leader: undefined,
-    leaderless: { since: world.clock.now(), how: 'started' },
-    election: undefined,
-    tenure: undefined,
-  };
 }
 
 function newToken(world: World, clusterId: string): string {

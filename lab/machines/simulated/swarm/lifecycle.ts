@@ -1,5 +1,5 @@
 import { sayGoodbye } from './dispatcher.ts';
-import { type Engine, type LocalState, participant, stopVoting } from './engine.ts';
+import { createVoter, type Engine, type LocalState, participant, stopVoting } from './engine.ts';
 import { leaders } from './raft.ts';
 import { canReach, engineAt, inTouch, type World } from './world.ts';
 
@@ -58,13 +58,7 @@ function takePart(world: World, engine: Engine): void {
   engine.apiOpen = false;
   world.timers.after(world.draw(world.figures.raftStart), () => {
     if (!runs(engine, run) || engine.disk.swarm?.raft === undefined) return;
-    engine.voter = {
-      role: 'follower',
-      leader: undefined,
-      leaderless: { since: world.clock.now(), how: 'started' },
-      election: undefined,
-      tenure: undefined,
-    };
+    engine.voter = createVoter(world.clock.now());
     world.settle();
   });
   world.timers.after(world.figures.slowApi, () => {
@@ -138,7 +132,7 @@ export function unlockEngine(world: World, engine: Engine, key: string): boolean
 
 /**
  * A manager that was removed from the group, and hears of it, is none any longer:
- * a worker if its node is still listed, else it stays pending.
+ * a worker if its node is still listed; else its engine tries again and again, and is `pending` or `error` by turns.
  */
 export function expelRemoved(world: World): void {
   for (const { engine: leader, raft } of leaders(world)) {
@@ -148,7 +142,7 @@ export function expelRemoved(world: World): void {
       if (own === undefined || !removed.has(own.raft.raftId) || !inTouch(world, leader, engine)) continue;
       dropRaft(engine);
       if (nodes.has(engine.disk.swarm?.nodeId ?? '')) continue;
-      engine.local = 'pending';
+      engine.local = world.random() < 0.5 ? 'pending' : 'error';
       engine.error = 'rpc error: code = Unknown desc = raft: member was removed';
     }
   }

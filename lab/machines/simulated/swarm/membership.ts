@@ -12,8 +12,9 @@ export async function demote(world: World, via: Engine, nodeId: string): Promise
   await write(world, via, `demote ${nodeId}`, (state, leader) => {
     const node = find(state, nodeId);
     if (node.role === 'worker') return state;
-    const member = [...state.members.values()].find((one) => one.nodeId === nodeId);
-    if (member === undefined) throw new SwarmError('NotFound', `can't find manager ${nodeId} in raft memberlist`);
+    const member = memberOf(state, nodeId);
+    // Promoted, and no member yet.
+    if (member === undefined) return changeNode(state, nodeId, { role: 'worker' });
     mayRemove(world, leader, member);
     if (leader.raft.raftId === member.raftId) handover = [...state.members.values()];
     const next = changeNode(state, nodeId, {
@@ -62,8 +63,7 @@ function mayRemove(world: World, leader: Participant, member: Member): void {
 export async function remove(world: World, via: Engine, nodeId: string, force: boolean): Promise<void> {
   await write(world, via, `remove ${nodeId}`, (state) => {
     const node = find(state, nodeId);
-    const member = [...state.members.values()].some((one) => one.nodeId === nodeId);
-    if (node.role === 'manager' || member || world.clock.now() < node.removableAt) {
+    if (node.role === 'manager' || memberOf(state, nodeId) !== undefined || world.clock.now() < node.removableAt) {
       throw new SwarmError(
         'Refused',
         `node ${nodeId} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal`,
@@ -83,10 +83,37 @@ export async function setAvailability(
   nodeId: string,
   availability: NodeRecord['availability'],
 ): Promise<void> {
-  await write(world, via, `${nodeId} ${availability}`, (state) => {
-    find(state, nodeId);
-    return changeNode(state, nodeId, { availability });
+  await updateNode(world, via, nodeId, availability, () => ({ availability }));
+}
+
+/**
+ * `docker node update`: one change of everything that is to be changed, made from the node as it is then.
+ * @param change nothing when it is as wanted already
+ * @throws SwarmError, also from `change`
+ */
+export async function updateNode(
+  world: World,
+  via: Engine,
+  nodeId: string,
+  what: string,
+  change: (node: NodeRecord) => Partial<Pick<NodeRecord, 'availability' | 'labels' | 'role'>> | undefined,
+): Promise<void> {
+  await write(world, via, `${nodeId} ${what}`, (state) => {
+    const changed = change(find(state, nodeId));
+    return changed === undefined ? state : changeNode(state, nodeId, changed);
   });
+}
+
+/** `docker node promote`: the node becomes a member by itself, soon after (`roles.ts`). @throws SwarmError */
+export async function promote(world: World, via: Engine, nodeId: string): Promise<void> {
+  await updateNode(world, via, nodeId, 'promoted', ({ role }) =>
+    role === 'manager' ? undefined : { role: 'manager' },
+  );
+}
+
+export function memberOf(state: SwarmState, nodeId: string): Member | undefined {
+  for (const member of state.members.values()) if (member.nodeId === nodeId) return member;
+  return undefined;
 }
 
 function find(state: SwarmState, nodeId: string): NodeRecord {
@@ -133,6 +160,7 @@ export async function forceNewCluster(world: World, engine: Engine): Promise<voi
   if (engine.disk.swarm !== undefined) engine.disk.swarm = { ...engine.disk.swarm, address: engine.address, raft };
   raft.term += 1;
   raft.head = { index: raft.head.index + 1, term: raft.term, previous: raft.head, what: 'force new cluster', state };
+  raft.changedAt = world.clock.now();
   voter.election?.cancel();
   voter.election = undefined;
   becomeLeader(world, { engine, voter, raft });

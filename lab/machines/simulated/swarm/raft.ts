@@ -80,6 +80,7 @@ export function append(
     what,
     state: change(previous.state),
   };
+  leader.raft.changedAt = world.clock.now();
   replicate(world, leader);
   return leader.raft.head;
 }
@@ -95,6 +96,7 @@ function replicate(world: World, leader: Participant): void {
       world.settle();
       continue;
     }
+    if (raft.head !== leader.raft.head) raft.changedAt = world.clock.now();
     raft.head = leader.raft.head;
     raft.term = leader.raft.term;
     progress?.set(raft.raftId, raft.head.index);
@@ -228,7 +230,10 @@ function timeToElection(world: World, candidate: Participant): number {
 export function becomeLeader(world: World, one: Participant): void {
   const electors = voters(world, one);
   const term = 1 + Math.max(one.raft.term, ...electors.map(({ raft }) => raft.term));
-  for (const { raft } of electors) raft.term = term;
+  for (const { raft } of electors) {
+    raft.term = term;
+    raft.changedAt = world.clock.now();
+  }
   one.raft.term = term;
   endTenure(one.voter);
   one.voter.role = 'leader';

@@ -6,6 +6,7 @@ import { finishBackgroundJoins } from './join.ts';
 import { expelRemoved } from './lifecycle.ts';
 import { settleTasks } from './orchestrator.ts';
 import { settleRaft } from './raft.ts';
+import { settleRoles } from './roles.ts';
 import { createWorld, type World } from './world.ts';
 
 /** A world of engines in which all of Swarm's machinery runs. */
@@ -14,5 +15,5 @@ export function createSwarmWorld(options: {
   readonly random: Random;
   readonly figures: Figures;
 }): World {
-  return createWorld(options, [expelRemoved, settleRaft, settleNodes, settleTasks, finishBackgroundJoins]);
+  return createWorld(options, [expelRemoved, settleRaft, settleNodes, settleRoles, settleTasks, finishBackgroundJoins]);
 }

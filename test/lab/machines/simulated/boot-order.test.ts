@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readBootOrder } from '../../../../lab/machines/simulated/boot-order.ts';
 import { renderBoot } from '../../../../lib/flavors/boot.ts';
+import { settingsHash } from '../../../../lib/spec/settings-hash.ts';
 import type { CommittedSpec, GroupSpec } from '../../../../lib/spec/spec.ts';
+import { defaultUpdate } from '../../../../lib/spec/update.ts';
 
 const group: GroupSpec = {
   flavor: 'swarm-manager',
@@ -12,7 +14,9 @@ const group: GroupSpec = {
   volume: { sizeGiB: 20, type: 'gp3' },
   labels: { disk: 'fast' },
   initCommands: ['echo vol-0123456789abcdef0'],
+  update: defaultUpdate('logicalIds'),
 };
+const settings = { 'everswarm.settings': settingsHash(group) };
 const committed: CommittedSpec = {
   version: 1,
   spec: {
@@ -39,7 +43,7 @@ test('a pet is told its volume, its logical ID and its labels', () => {
   assert.deepEqual(readBootOrder(script), {
     volumeId: 'vol-0abc',
     docker: 'preinstalled',
-    labels: { disk: 'fast', 'everswarm.logical-id': '10.0.0.10' },
+    labels: { disk: 'fast', ...settings, 'everswarm.logical-id': '10.0.0.10' },
   });
 });
 
@@ -47,7 +51,7 @@ test('cattle have no volume, whatever their commands say', () => {
   assert.deepEqual(readBootOrder(renderBoot({ committed, group: 'workers' })), {
     volumeId: undefined,
     docker: 'install',
-    labels: { disk: 'fast' },
+    labels: { disk: 'fast', ...settings },
   });
 });
 
