@@ -37,6 +37,10 @@ export const CLIMATES = {
   'events-late': (weather, dice) => {
     weather.eventLate = dice.random();
   },
+  /** Two changes a second apart may come to the function in either order. */
+  'events-out-of-order': (weather, dice) => {
+    weather.eventDelay = [50, dice.within([5_000, 30_000])];
+  },
   'commands-lost': (weather, dice) => {
     weather.commandLost = dice.random() * 0.4;
   },

@@ -16,6 +16,8 @@ export interface Weather {
   stale: number;
   storeFailed: number;
   storeLostAnswer: number;
+  /** From a change of state to its event's coming, milliseconds. */
+  eventDelay: Span;
   eventLost: number;
   eventDoubled: number;
   eventLate: number;
@@ -47,6 +49,7 @@ export function calmWeather(): Weather {
     stale: 0,
     storeFailed: 0,
     storeLostAnswer: 0,
+    eventDelay: [50, 900],
     eventLost: 0,
     eventDoubled: 0,
     eventLate: 0,
