@@ -1,12 +1,10 @@
 import type { JsonObject } from '../protocol/json-service.ts';
 import { type Command, commandStatus, type Invocation, statusOf } from './command.ts';
+import { listedOutput } from './listed-output.ts';
 import { seconds } from './store.ts';
 
 /** Characters that GetCommandInvocation gives. Source: SSM API Reference, `GetCommandInvocation`. */
 const OUTPUT_CHARACTERS = { stdout: 24_000, stderr: 8_000 } as const;
-
-/** Characters of output in ListCommandInvocations with details. Source: SSM API Reference, `CommandPlugin`. */
-const LISTED_CHARACTERS = 2_500;
 
 export function renderCommand(command: Command): JsonObject {
   const { status, details } = commandStatus(command);
@@ -72,7 +70,7 @@ export function renderInvocation(command: Command, invocation: Invocation, withO
     ResponseCode: end?.exitCode ?? -1,
     ResponseStartDateTime: startedAt === undefined ? undefined : seconds(startedAt),
     ResponseFinishDateTime: end === undefined ? undefined : seconds(end.at),
-    Output: `${end?.stdout ?? ''}${end?.stderr ?? ''}`.slice(0, LISTED_CHARACTERS),
+    Output: end === undefined ? '' : listedOutput(end.stdout, end.stderr),
   };
   return {
     CommandId: command.id,

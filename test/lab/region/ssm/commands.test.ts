@@ -1,38 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AgentTask } from '../../../../lab/machines/host.ts';
-import type { RegionSettings } from '../../../../lab/region/settings.ts';
-import { codeOf, given, labRegion, launched, network, SMALL } from '../support/lab-region.ts';
-
-const CONTENT = {
-  schemaVersion: '2.2',
-  parameters: {
-    node: { type: 'String', allowedPattern: '^[a-z0-9]+$' },
-    seconds: { type: 'String', default: '60' },
-  },
-  mainSteps: [
-    {
-      action: 'aws:runShellScript',
-      name: 'run',
-      inputs: { timeoutSeconds: '{{ seconds }}', runCommand: ['echo {{ node }}', 'echo "{{seconds}}"'] },
-    },
-  ],
-};
-
-async function commanded(settings: Partial<RegionSettings> = {}) {
-  const lab = labRegion(settings);
-  const { subnetA } = await network(lab);
-  const instanceId = await launched(lab, subnetA);
-  await lab.ssm.createDocument({ Name: 'say', DocumentType: 'Command', Content: JSON.stringify(CONTENT) });
-  const tasks: AgentTask[] = [];
-  const connect = () => lab.region.host.agent.connect(instanceId, (task) => tasks.push(task));
-  const send = (extra: object = {}) =>
-    lab.ssm.sendCommand({ DocumentName: 'say', InstanceIds: [instanceId], Parameters: { node: ['n1'] }, ...extra });
-  const get = (CommandId: string) => lab.ssm.getCommandInvocation({ CommandId, InstanceId: instanceId });
-  return { lab, subnetA, instanceId, tasks, connect, send, get };
-}
-
-const RESULT = { status: 'Success', exitCode: 0, stdout: 'n1\n', stderr: '' } as const;
+import { commanded, RESULT } from '../support/commanded.ts';
+import { codeOf, given, SMALL } from '../support/lab-region.ts';
 
 describe('Run Command', () => {
   it('delivers the script with its parameters and gives back the result', async () => {
@@ -170,47 +139,5 @@ describe('Run Command', () => {
       Parameters: { commands: ['a', 'b'], workingDirectory: ['/tmp'] },
     });
     assert.equal(tasks[0]?.script, "cd '/tmp' || exit 1\na\nb");
-  });
-});
-
-describe('documents', () => {
-  it('have versions, of which one is the default', async () => {
-    const { lab, connect, send, tasks } = await commanded();
-    const Content = JSON.stringify({ ...CONTENT, description: 'second' });
-    await lab.ssm.updateDocument({ Name: 'say', Content, DocumentVersion: '$LATEST' });
-    assert.equal(
-      await codeOf(lab.ssm.updateDocument({ Name: 'say', Content, DocumentVersion: '$LATEST' })),
-      'DuplicateDocumentContent',
-    );
-    const before = (await lab.ssm.describeDocument({ Name: 'say' })).Document;
-    assert.deepEqual([before?.DefaultVersion, before?.LatestVersion], ['1', '2']);
-    await lab.ssm.updateDocumentDefaultVersion({ Name: 'say', DocumentVersion: '2' });
-    assert.equal((await lab.ssm.getDocument({ Name: 'say' })).Content, Content);
-    connect();
-    assert.equal((await send()).Command?.DocumentVersion, '2');
-    assert.equal(tasks.length, 1);
-    assert.equal(await codeOf(lab.ssm.createDocument({ Name: 'say', Content })), 'DocumentAlreadyExists');
-    await lab.ssm.addTagsToResource({ ResourceType: 'Document', ResourceId: 'say', Tags: [{ Key: 'a', Value: 'b' }] });
-    const tags = await lab.ssm.listTagsForResource({ ResourceType: 'Document', ResourceId: 'say' });
-    assert.deepEqual(tags.TagList, [{ Key: 'a', Value: 'b' }]);
-    await lab.ssm.deleteDocument({ Name: 'say' });
-    assert.equal(await codeOf(lab.ssm.describeDocument({ Name: 'say' })), 'InvalidDocument');
-  });
-
-  it('are refused with double braces that name no parameter, other schemas and other steps', async () => {
-    const { ssm } = labRegion();
-    const create = (content: object) => codeOf(ssm.createDocument({ Name: 'bad', Content: JSON.stringify(content) }));
-    const step = (runCommand: string[]) => ({
-      ...CONTENT,
-      mainSteps: [{ action: 'aws:runShellScript', name: 'x', inputs: { runCommand } }],
-    });
-    assert.equal(await create(step(["docker info --format '{{json .Swarm}}'"])), 'InvalidDocumentContent');
-    assert.equal(await create(step(['echo {{ nod }}'])), 'InvalidDocumentContent');
-    assert.equal(await create({ ...CONTENT, schemaVersion: '1.2' }), 'InvalidDocumentContent');
-    assert.equal(await create({ ...CONTENT, mainSteps: [] }), 'InvalidDocumentContent');
-    assert.equal(await codeOf(ssm.createDocument({ Name: 'bad', Content: '{' })), 'InvalidDocumentContent');
-    const yaml =
-      "schemaVersion: '2.2'\nmainSteps:\n- action: aws:runShellScript\n  name: x\n  inputs: {runCommand: [id]}\n";
-    await ssm.createDocument({ Name: 'good', Content: yaml, DocumentFormat: 'YAML' });
   });
 });
