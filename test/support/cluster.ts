@@ -71,6 +71,7 @@ export function wholeCluster(options: Parameters<typeof committed>[0] = {}): Tes
     occupy(cluster, ip, instanceId(index + 1));
   });
   for (let index = 0; index < workers; index += 1) addWorker(cluster, instanceId(101 + index), zoneAt(index));
+  for (const group of ['managers', 'workers']) settle(cluster, group);
   cluster.records.genesis = { seed: managers[0] ?? '', claimedAt: NOW - 50 * MINUTE, clusterId: CLUSTER_ID };
   cluster.agentsOnline = { seen: true, value: new Set(cluster.instances.map((one) => one.id)) };
   probeAll(cluster);
@@ -83,6 +84,12 @@ export function declaredHash(cluster: TestCluster, group: string): string {
   const image = cluster.committed.images[group];
   if (spec === undefined || image === undefined) throw new Error(`no group ${group} in this cluster`);
   return configHash(spec, image, group);
+}
+
+/** The group's declared configuration was rolled out to the end: it is the one to go back to. */
+export function settle(cluster: TestCluster, group: string): void {
+  const good = { version: cluster.committed.version, hash: declaredHash(cluster, group) };
+  cluster.records.rollouts.set(group, { group, good, halt: undefined, resumedAt: undefined });
 }
 
 /** Puts a running machine with its interface and volume at a logical ID, launched half an hour ago. */
