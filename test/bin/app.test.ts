@@ -44,6 +44,14 @@ test('swarm.yaml becomes the stack Everswarm-demo; each function an ES module wi
   assert.equal(templateIn(again.out, 'Everswarm-demo'), templateIn(out, 'Everswarm-demo'));
 });
 
+test('cdk-nag looked at it: every finding was answered', async () => {
+  const { out } = await synth('checked', { 'aws:cdk:bundling-stacks': [] });
+  const { pluginReports } = JSON.parse(readFileSync(join(out, 'validation-report.json'), 'utf8'));
+  const [report] = pluginReports.filter(({ pluginName }: { pluginName: string }) => pluginName === 'AwsSolutions');
+  assert.equal(report.conclusion, 'success');
+  assert.ok(report.suppressedViolations.length > 5);
+});
+
 test('another file and other zones can be named', async () => {
   const spec = join(work, 'other.yaml');
   writeFileSync(
