@@ -8,6 +8,7 @@ import { dynamoWrites } from './dynamo-writes.ts';
 import { cancellations } from './errors.ts';
 import { type Item, readCommitted, readStatus, writeCommitted } from './items.ts';
 import { launchKey, SK, suspicionKey, versionKey } from './keys.ts';
+import { storableStatus } from './status-size.ts';
 import { SpecConflictError, type Store } from './store.ts';
 
 type StateMethods = Exclude<keyof Store, 'wake' | 'acquire' | 'renew' | 'release' | 'log' | 'events'>;
@@ -70,6 +71,6 @@ export function dynamoState(table: DynamoTable, cluster: string): Pick<Store, St
       const item = await get(SK.status);
       return item && readStatus(at(SK.status), item);
     },
-    putStatus: (lease, status) => underLease(lease, 'the status', put(SK.status, status)),
+    putStatus: (lease, status) => underLease(lease, 'the status', put(SK.status, storableStatus(status))),
   };
 }

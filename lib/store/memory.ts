@@ -3,6 +3,7 @@ import type { ControllerMode, Genesis, LaunchRecord, Recovery, RolloutRecord, Su
 import type { CommittedSpec } from '../spec/spec.ts';
 import { EVENT_LIFETIME } from './keys.ts';
 import { LEASE_LENGTH, LEASE_SKEW, whyNotReleased } from './lease.ts';
+import { storableStatus } from './status-size.ts';
 import {
   type ClusterStatus,
   type EventRecord,
@@ -135,7 +136,7 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
     },
     async putStatus(claimed, next) {
       check(claimed, 'the status');
-      status = next;
+      status = storableStatus(next);
     },
     async log(more) {
       events.push(...more);

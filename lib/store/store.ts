@@ -118,6 +118,7 @@ export interface Store {
   removeSuspicion(lease: Lease, instanceId: string): Promise<void>;
 
   status(): Promise<ClusterStatus | undefined>;
+  /** Lists that are too long for one item are stored from their beginning. @throws LeaseLostError */
   putStatus(lease: Lease, status: ClusterStatus): Promise<void>;
   log(events: readonly EventRecord[]): Promise<void>;
   /** Newest first. */

@@ -8,6 +8,7 @@ import { handClock, held, type MakeStore, storeContract } from './contract.ts';
 import { decisionContract } from './decisions.ts';
 import { storeRaces } from './races.ts';
 import { launchRecord, nextSpec } from './records.ts';
+import { thousandMachines } from './thousand.ts';
 
 const TABLE = 'everswarm';
 let local: TestDynamoDb;
@@ -31,6 +32,7 @@ const makeStore: MakeStore = async (clock) => {
 
 storeContract('DynamoDB', makeStore);
 decisionContract('DynamoDB', makeStore);
+thousandMachines('DynamoDB', makeStore);
 storeRaces('DynamoDB', makeStore, 25);
 
 test('DynamoDB: a garbled item is an error that names its key', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseSpec } from '../../../lib/spec/parse.ts';
 import { GarbledItemError } from '../../../lib/store/errors.ts';
 import {
   type Item,
@@ -17,7 +18,9 @@ import {
   storable,
   writeCommitted,
 } from '../../../lib/store/items.ts';
+import { altered } from '../spec/samples.ts';
 import { launchRecord, nextSpec } from './records.ts';
+import { batch, sizeOf } from './thousand.ts';
 
 const KEY = { pk: 'CLUSTER#demo', sk: 'STATE#SPEC' };
 const SAMPLES: readonly { readonly name: string; readonly read: (item: Item) => unknown; readonly whole: Item }[] = [
@@ -112,4 +115,13 @@ test('a deployment that says of its key that there is none is read as one withou
   assert.equal(readCommitted(KEY, item).deployment.volumeKeyArn, undefined);
   const keyed = writeCommitted({ ...rest, deployment: { ...deployment, volumeKeyArn: 'arn:k' }, version: 1 });
   assert.equal(readCommitted(KEY, keyed).deployment.volumeKeyArn, 'arn:k');
+});
+
+/** Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html (item size) */
+const ITEM_LIMIT = 400 * 1024;
+
+test('items of a cluster of a thousand machines are far below what DynamoDB takes', () => {
+  const spec = parseSpec(altered('size: 2', 'size: 1000').replace('subnetMask: 24', 'subnetMask: 20'));
+  assert.ok(sizeOf(writeCommitted({ ...nextSpec(), spec, version: 1 })) < ITEM_LIMIT / 100);
+  assert.ok(sizeOf(storable(batch('workers', 'us-east-1a', 0))) < ITEM_LIMIT / 10);
 });
