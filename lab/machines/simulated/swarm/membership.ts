@@ -39,6 +39,9 @@ function handOver(world: World, members: readonly Member[]): void {
     if (removed?.has(engine.disk.swarm?.raft?.raftId ?? '')) {
       dropRaft(engine);
     } else {
+      // They may have begun to wait as for a leader that was lost.
+      engine.voter.election?.cancel();
+      engine.voter.election = undefined;
       engine.voter.leader = undefined;
       engine.voter.leaderless = { since: world.clock.now(), how: 'handover' };
     }

@@ -215,5 +215,7 @@ interface ReportedNode {
   readonly state: string;
   readonly addr: string;
   readonly logicalId: string;
+  readonly settings: string;
+  readonly drained: string;
   readonly manager: null | { readonly reachability: string; readonly leader: boolean; readonly addr: string };
 }

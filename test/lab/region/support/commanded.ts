@@ -1,6 +1,6 @@
 import type { AgentTask } from '../../../../lab/machines/host.ts';
 import type { RegionSettings } from '../../../../lab/region/settings.ts';
-import { given, labRegion, launched, network } from './lab-region.ts';
+import { labRegion, launched, network } from './lab-region.ts';
 
 export const CONTENT = {
   schemaVersion: '2.2',
