@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SpecError, type SpecProblem } from '../../../lib/spec/error.ts';
@@ -151,4 +152,11 @@ test('whatever is declared and however large the group: it can move, and misses 
       if (size > 0) assert.ok(unavailable + surge > 0);
     }),
   );
+});
+
+test("what swarm.yaml says in comments is what a group is if it doesn't say it", async () => {
+  const text = await readFile(new URL('../../../swarm.yaml', import.meta.url), 'utf8');
+  const said = text.replace(/^ {4}# (?=(?:ami|volume|labels|initCommands|update):| {2}\w+: )/gm, '    ');
+  assert.equal(said.match(/^ {4}update:\n(?: {6}\w+: .*\n){5}$/m)?.length, 1);
+  assert.deepEqual(parseSpec(said), parseSpec(text));
 });
