@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeVolumesCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { ListRolesCommand } from '@aws-sdk/client-iam';
+import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { ListQueuesCommand } from '@aws-sdk/client-sqs';
+import { LAB_CREDENTIALS } from '../../lab/cli/credentials.ts';
+import { exportedVariables } from '../../lab/cli/environment.ts';
+import { type Clients, createClients, destroyClients } from '../../lab/cloudformation/clients.ts';
+import { LAB_REGION, type Lab, startLab } from '../../lab/lab.ts';
+import { ServiceError } from '../../lab/region/protocol/service-error.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const STACK = 'Everswarm-demo';
+
+interface Ran {
+  readonly code: number | null;
+  readonly said: string;
+  readonly seconds: number;
+}
+
+/** The whole story in one lab, in the order of the tests: each goes on where the one before has ended. */
+describe('the genuine CDK command line', () => {
+  let lab: Lab;
+  let clients: Clients;
+  let directory: string;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'everswarm-cdk-cli-'));
+    lab = await startLab({
+      name: `cdk-${process.pid}`,
+      fleet: 'simulated',
+      stateDirectory: join(directory, 'state'),
+      progress: () => {},
+    });
+    clients = createClients({ region: LAB_REGION.region, endpoint: lab.endpoint, credentials: LAB_CREDENTIALS });
+  });
+  after(async () => {
+    destroyClients(clients);
+    await lab.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** With the endpoint and dummy credentials in the environment, and nothing else of AWS. */
+  async function cdk(...args: readonly string[]): Promise<Ran> {
+    const began = performance.now();
+    const child = spawn(join(ROOT, 'node_modules/.bin/cdk'), args, {
+      cwd: ROOT,
+      env: {
+        ...exportedVariables(lab.endpoint),
+        // The app's own command is `node`.
+        PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+        HOME: directory,
+        CI: '1',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    return { code, said: stripVTControlCharacters(said), seconds: (performance.now() - began) / 1000 };
+  }
+
+  /** This project's app, synthesised for a cluster that is declared as `edit` makes it of swarm.yaml. */
+  async function synthesised(name: string, edit: (spec: string) => string = (spec) => spec): Promise<string> {
+    const spec = join(directory, `${name}.yaml`);
+    const output = join(directory, name);
+    await writeFile(spec, edit(await readFile(join(ROOT, 'swarm.yaml'), 'utf8')));
+    const { code, said } = await cdk('synth', '--quiet', '--output', output, '--context', `spec=${spec}`);
+    assert.equal(code, 0, said);
+    return output;
+  }
+
+  const deploy = (app: string): Promise<Ran> => cdk('deploy', '--require-approval', 'never', '--app', app);
+
+  async function groupSizes(): Promise<Record<string, number>> {
+    const { Reservations = [] } = await clients.ec2.send(new DescribeInstancesCommand({}));
+    const running = Reservations.flatMap(({ Instances = [] }) => Instances).filter(
+      ({ State }) => State?.Name !== 'terminated' && State?.Name !== 'shutting-down',
+    );
+    const groups = running.map(({ Tags = [] }) => Tags.find(({ Key }) => Key === 'everswarm:group')?.Value ?? '?');
+    return Object.fromEntries(
+      [...new Set(groups)].toSorted().map((group) => [group, groups.filter((each) => each === group).length]),
+    );
+  }
+
+  /** Names of what is there beside the bootstrap stack. */
+  async function leftovers(): Promise<Record<string, readonly unknown[]>> {
+    const { ec2 } = clients;
+    const { TableNames = [] } = await clients.dynamodb.send(new ListTablesCommand({}));
+    const { logGroups = [] } = await clients.logs.send(new DescribeLogGroupsCommand({}));
+    const { Roles = [] } = await clients.iam.send(new ListRolesCommand({}));
+    const { NetworkInterfaces = [] } = await ec2.send(new DescribeNetworkInterfacesCommand({}));
+    return {
+      vpcs: (await ec2.send(new DescribeVpcsCommand({}))).Vpcs ?? [],
+      volumes: (await ec2.send(new DescribeVolumesCommand({}))).Volumes ?? [],
+      interfaces: NetworkInterfaces,
+      machines: Object.keys(await groupSizes()),
+      functions: (await clients.lambda.send(new ListFunctionsCommand({}))).Functions ?? [],
+      queues: (await clients.sqs.send(new ListQueuesCommand({}))).QueueUrls ?? [],
+      rules: (await clients.events.send(new ListRulesCommand({}))).Rules ?? [],
+      tables: TableNames,
+      logs: logGroups.map(({ logGroupName }) => logGroupName),
+      roles: Roles.map(({ RoleName }) => RoleName).filter((name) => name?.startsWith('cdk-hnb659fds-') !== true),
+    };
+  }
+
+  const nothing = async (): Promise<Record<string, readonly unknown[]>> =>
+    Object.fromEntries(Object.keys(await leftovers()).map((name) => [name, []]));
+
+  let declared: string;
+
+  test('bootstraps, and finds nothing to do the second time', async (t) => {
+    const { code, said, seconds } = await cdk('bootstrap', `aws://${LAB_REGION.account}/${LAB_REGION.region}`);
+    assert.equal(code, 0, said);
+    assert.match(said, /Environment aws:\/\/123456789012\/us-east-1 bootstrapped\./);
+    t.diagnostic(`bootstrap: ${seconds.toFixed(1)} s`);
+    const again = await cdk('bootstrap', `aws://${LAB_REGION.account}/${LAB_REGION.region}`);
+    assert.match(again.said, /bootstrapped \(no changes\)/);
+  });
+
+  test('rolls a first deployment back when something fails, and nothing is left of it', async () => {
+    declared = await synthesised('declared');
+    const restore = lab.region.intercept(({ service, action }) =>
+      service === 'lambda' && action.startsWith('POST')
+        ? new ServiceError('ServiceException', 'not today', 500)
+        : undefined,
+    );
+    const { code, said } = await deploy(declared);
+    restore();
+    assert.equal(code, 1);
+    assert.match(said, /CREATE_FAILED\s+\| AWS::Lambda::Function[^\n]*not today/);
+    assert.match(said, /ROLLBACK_COMPLETE/);
+    assert.deepEqual(await leftovers(), await nothing());
+  });
+
+  test('deploys a whole cluster', async (t) => {
+    const { code, said, seconds } = await deploy(declared);
+    assert.equal(code, 0, said);
+    t.diagnostic(`first deploy: ${seconds.toFixed(1)} s (${/Deployment time: [\d.]+s/.exec(said)?.[0]})`);
+    assert.match(said, new RegExp(`${STACK}\\.TableName = ${STACK}-`));
+    assert.deepEqual(await groupSizes(), { managers: 3, workers: 2 });
+  });
+
+  test('does nothing for the same app again', async (t) => {
+    const changes = changingCalls(lab);
+    const { code, said, seconds } = await deploy(declared);
+    assert.equal(code, 0, said);
+    assert.match(said, /Everswarm-demo \(no changes\)/);
+    assert.deepEqual(changes(), []);
+    t.diagnostic(`no-change deploy: ${seconds.toFixed(1)} s`);
+    const compared = await cdk('diff', '--app', declared);
+    assert.match(compared.said, /There were no differences/, compared.said);
+  });
+
+  test('shows what a change would do, does it, and does no more', async (t) => {
+    const changed = await synthesised('changed', (spec) => spec.replace(/^( +size: )2$/m, '$13'));
+    const compared = await cdk('diff', '--app', changed);
+    assert.equal(compared.code, 0, compared.said);
+    assert.match(compared.said, /create a read-only change set/);
+    assert.doesNotMatch(compared.said, /Could not create a change set/);
+    assert.doesNotMatch(compared.said, /^\[[+-]\] |^\[~\] .* (may be )?replaced?$/m);
+    assert.match(compared.said, /\[~\] Custom::EverswarmDeployment/);
+    const { code, said, seconds } = await deploy(changed);
+    assert.equal(code, 0, said);
+    t.diagnostic(`changed deploy: ${seconds.toFixed(1)} s`);
+    assert.match(said, /UPDATE_COMPLETE\s+\| AWS::CloudFormation::Stack/);
+    assert.deepEqual(await groupSizes(), { managers: 3, workers: 3 });
+  });
+
+  test('brings a refused change back, with the reason', async () => {
+    const shrunk = await synthesised('shrunk', (spec) => spec.replace(/\n +- 10\.42\.[12]\.10/g, ''));
+    const { code, said } = await deploy(shrunk);
+    assert.equal(code, 1);
+    assert.match(said, /UPDATE_FAILED\s+\| Custom::EverswarmDeployment[^\n]*10\.42\.1\.10/);
+    // The table of events has no room for more.
+    assert.match(said, /UPDATE_ROLLBACK_COMPLET/);
+    assert.deepEqual(await groupSizes(), { managers: 3, workers: 3 });
+  });
+
+  test('destroys the cluster, and nothing of it is left', async (t) => {
+    const { code, said, seconds } = await cdk('destroy', '--force', '--app', declared);
+    assert.equal(code, 0, said);
+    t.diagnostic(`destroy: ${seconds.toFixed(1)} s`);
+    assert.match(said, /Everswarm-demo: destroyed/);
+    assert.deepEqual(await leftovers(), await nothing());
+    assert.deepEqual(lab.services.faults, []);
+  });
+});
+
+/** Calls of CloudFormation since, that begin something. */
+function changingCalls(lab: Lab): () => readonly string[] {
+  const from = lab.region.calls.entries.length;
+  return () =>
+    lab.region.calls.entries
+      .slice(from)
+      .filter(({ service, action }) => service === 'cloudformation' && /^(Execute|Create|Update|Delete)/.test(action))
+      .map(({ action }) => action);
+}
