@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { BootScriptError, renderBoot } from '../../../lib/flavors/boot.ts';
 import type { MachinePaths } from '../../../lib/flavors/machine-paths.ts';
-import type { CommittedSpec, GroupSpec } from '../../../lib/spec/spec.ts';
 import { settingsHash } from '../../../lib/spec/settings-hash.ts';
+import type { CommittedSpec, GroupSpec } from '../../../lib/spec/spec.ts';
 import { committed } from '../../support/cluster.ts';
 import { StubMachine } from './machine.ts';
 
