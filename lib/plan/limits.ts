@@ -40,6 +40,8 @@ export const LIMITS = {
   volumeLost: 2 * MINUTE,
   /** Settings that were applied are listed by the Swarm after some 20 s; only after this long are they applied again. */
   settings: 60 * SECOND,
+  /** For so long it is remembered that a manager handed over its leadership. */
+  handedOver: 10 * MINUTE,
   /** With the quorum lost for good a recovery is begun only this long after it was commanded: an old leader answers reads for 17 s. */
   recovery: 30 * SECOND,
   /** With more than this share of the workers down at once, it is a wave … */

@@ -8,7 +8,7 @@ import { isMarked, MARK } from './marks.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
 import { isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';
-import { declaredGroups, instancesInOrder, logicalIdsOf, type PlanInput } from './world.ts';
+import { declaredGroups, instancesInOrder, logicalIdsOf, type PlanInput, petSlot } from './world.ts';
 
 /** Every declared manager with its machine and what is to be thought of it, in address order. */
 export function managersOf(input: PlanInput, occupants: readonly Occupant[], view: SwarmView): readonly Manager[] {
@@ -24,6 +24,9 @@ export function managersOf(input: PlanInput, occupants: readonly Occupant[], vie
     });
 }
 
+/** Marks of machines that work: there is nothing to ask them. */
+const QUIET: ReadonlySet<string> = new Set([MARK.leaving, MARK.settings, MARK.handedOver]);
+
 /**
  * All managers are asked in every pass: each has its own view. With them whatever looked broken before, so that what is
  * decided about it rests on answers of one moment.
@@ -31,7 +34,7 @@ export function managersOf(input: PlanInput, occupants: readonly Occupant[], vie
 export function askManagers(input: PlanInput, draft: Draft, managers: readonly Manager[]): void {
   const suspects = instancesInOrder(input).filter(({ id }) => {
     const suspicion = input.records.suspicions.get(id);
-    return suspicion !== undefined && suspicion.symptom !== MARK.leaving && suspicion.symptom !== MARK.settings;
+    return suspicion !== undefined && !QUIET.has(suspicion.symptom);
   });
   for (const instance of [...managers.flatMap(({ occupant }) => occupant?.instance ?? []), ...suspects]) {
     if (instance.state === 'running' && answerOf(input, instance) === undefined) draft.ask(instance.id);
@@ -153,7 +156,8 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
     if (restarting.length > 0) return { rule: 'one-at-a-time', reason: `${named(restarting)} was restarted just now` };
     const lists = testimonies(input).map((nodes) => nodes.filter((node) => node.raft !== undefined));
     if (lists.length === 0) {
-      const unheard = others.filter(({ occupant, health }) => {
+      const unheard = others.filter(({ logicalId: other, occupant, health }) => {
+        if (occupant === undefined && isVacant(input, draft, other)) return false;
         if (occupant === undefined || health.kind === 'coming') return true;
         return answerOf(input, occupant.instance)?.kind !== 'answered';
       });
@@ -172,6 +176,12 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
     if (unwell.size === 0) return undefined;
     return { rule: 'others-unwell', reason: `it has its vote still, and ${[...unwell].join(', ')} has not` };
   };
+}
+
+/** There is no machine of it and none is coming, as with a lost disk: it has no vote that could be taken. */
+function isVacant(input: PlanInput, draft: Draft, logicalId: string): boolean {
+  if (draft.actions.some((action) => action.kind === 'launch' && action.slot === petSlot(logicalId))) return false;
+  return input.observation.instances.every((one) => one.logicalId !== logicalId || one.state === 'terminated');
 }
 
 /** A new leader calls a node unknown, or down, until it registers, although it votes: what counts is whether its address answers. */

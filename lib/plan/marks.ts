@@ -9,17 +9,13 @@ export const MARK = {
   leaving: 'leaving',
   /** It is about to be replaced by a machine of the new configuration at the same address. */
   rolling: 'rolling',
+  /** It was the leader and handed over, as it is to be replaced: the new leader is given time first. */
+  handedOver: 'handed-over',
   /** It was given other settings; its node does not list them yet. */
   settings: 'settings',
   /** The volume of this logical ID is not listed. The only one that is kept under a logical ID and not an instance. */
   volumeLost: 'volume-lost',
 } as const;
-
-const INTENTIONS: ReadonlySet<string> = new Set(Object.values(MARK));
-
-export function isIntention(symptom: string): boolean {
-  return INTENTIONS.has(symptom);
-}
 
 export function isMarked(records: Records, subject: string, mark: (typeof MARK)[keyof typeof MARK]): boolean {
   return records.suspicions.get(subject)?.symptom === mark;

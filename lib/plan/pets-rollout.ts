@@ -81,12 +81,21 @@ function rollManagers(
   const isLeader = ({ logicalId }: Occupant) => isMemberOf(view.leader, logicalId);
   const target = old.find((occupant) => !isLeader(occupant));
   if (target !== undefined) {
+    const handed = input.records.suspicions.get(target.instance.id);
+    const due = (handed?.since ?? 0) + group.spec.update.healthySeconds * 1000;
+    if (handed?.symptom === MARK.handedOver && input.now < due) {
+      draft.hold('rollout', target.logicalId, 'it was the leader: the new one leads for a while first', due);
+      return;
+    }
     begin(input, draft, group, target);
     return;
   }
   const heir = managers.find(({ logicalId }) => !isMemberOf(view.leader, logicalId))?.occupant?.instance.id;
-  if (heir === undefined) return;
+  const leading = old.find(isLeader)?.instance.id;
+  if (heir === undefined || leading === undefined) return;
+  const suspicion = { instanceId: leading, symptom: MARK.handedOver, since: input.now, restartedAt: undefined };
   const reason = `the leader ${view.leader.id} is to be replaced: it hands over first, and becomes a manager again at once`;
+  draft.act({ kind: 'suspect', suspicion, reason });
   draft.act({ kind: 'demoteNode', nodeId: view.leader.id, via: heir, reason });
 }
 

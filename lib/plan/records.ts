@@ -67,6 +67,8 @@ export interface RootVolume {
   /** `undefined`: as large as the image's. */
   readonly sizeGiB: number | undefined;
   readonly type: string;
+  /** KMS key to encrypt it with; without one, the account's default key. */
+  readonly keyArn?: string | undefined;
 }
 
 /** The one initialisation in a cluster's life (Safety 4). */

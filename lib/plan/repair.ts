@@ -34,7 +34,7 @@ export function planRepair(
   switch (health.kind) {
     case 'healthy':
     case 'blank':
-      if (recorded !== undefined && recorded.symptom !== MARK.settings)
+      if (recorded !== undefined && !lasts(recorded, input.now))
         draft.act({ kind: 'absolve', instanceId: instance.id, reason: `${subject} is well again` });
       return;
     case 'coming':
@@ -49,6 +49,11 @@ export function planRepair(
     case 'broken':
       planBroken(input, draft, subject, instance, health, recorded, gates);
   }
+}
+
+/** What was remembered for another purpose than repair, and is still needed for it. */
+function lasts({ symptom, since }: Suspicion, now: number): boolean {
+  return symptom === MARK.settings || (symptom === MARK.handedOver && now - since < LIMITS.handedOver);
 }
 
 function planBroken(

@@ -7,7 +7,7 @@ import { LIMITS } from './limits.ts';
 import type { Occupant } from './pets.ts';
 import { provenAt } from './proven.ts';
 import type { LaunchRecord, RolloutRecord } from './records.ts';
-import { batchSlot, type DeclaredGroup, declaredGroups, type PlanInput, petSlot } from './world.ts';
+import { batchSlot, type DeclaredGroup, declaredGroups, launchFate, type PlanInput, petSlot } from './world.ts';
 
 /** A machine of a group, with the slot that it was launched for. */
 interface Member {
@@ -84,9 +84,11 @@ function failureOf(
 ): string | undefined {
   for (const record of input.records.launches.values()) {
     if (record.group !== group.name || configOf(record) !== hash || record.confirmedAt !== undefined) continue;
-    if (record.intendedAt >= resumedAt && record.failures >= LIMITS.failuresToHalt) {
+    const fate = launchFate(input, record.slot);
+    const failed = record.state === 'failed' || (fate.kind === 'settled' && fate.failures > record.failures);
+    if (failed && record.intendedAt >= resumedAt && fate.kind === 'settled' && fate.failures >= LIMITS.failuresToHalt) {
       const last = record.lastError === undefined ? '' : ` (the last one: ${record.lastError})`;
-      return `${record.failures} launches in a row for ${record.slot} failed${last}`;
+      return `${fate.failures} launches in a row for ${record.slot} failed${last}`;
     }
     const since = Math.max(record.launchedAt ?? record.intendedAt, resumedAt);
     const ill = record.instanceIds.filter(

@@ -144,7 +144,7 @@ function witnessOf(probe: MachineProbe): Witness[] {
   if (engine.state !== 'up' || engine.localState !== 'active' || !engine.controlAvailable) return [];
   const { nodeId, nodeAddress, clusterId } = engine;
   if (nodeId === undefined || nodeAddress === undefined || clusterId === undefined || nodes === undefined) return [];
-  const complete = probe.nodesComplete !== false;
+  const complete = probe.nodesComplete;
   return [{ instanceId: probe.instanceId, nodeId, address: nodeAddress, clusterId, nodes, complete }];
 }
 

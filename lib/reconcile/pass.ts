@@ -60,8 +60,7 @@ const ANSWERS_LAST = 20_000;
 export async function runPass(deps: PassDependencies, keeper: LeaseKeeper, options: PassOptions): Promise<PassOutcome> {
   const observedAt = deps.clock.monotonic();
   const [memory, observation] = await Promise.all([deps.store.memory(), deps.observe()]);
-  const { committed } = memory;
-  const records = { ...memory.records, rollouts: memory.records.rollouts ?? new Map() };
+  const { committed, records } = memory;
   if (committed === undefined) return { kind: 'undeclared' };
   const former = await formerGroups(deps.store, records);
   const decision = await decide(deps, keeper, { committed, records, former }, observation, options.askNow);

@@ -46,7 +46,7 @@ export function deploy(region: Region, spec: ClusterSpec): Omit<CommittedSpec, '
   }
   const launchTemplates: Record<string, { id: string; version: string }> = {};
   const images: Record<string, { imageId: string; rootDeviceName: string }> = {};
-  for (const [name, { allocation, volume }] of Object.entries(spec.groups)) {
+  for (const [name, { allocation }] of Object.entries(spec.groups)) {
     const template = ec2.templates.add({
       id: resourceId(random, 'lt'),
       tags,
@@ -65,13 +65,7 @@ export function deploy(region: Region, spec: ClusterSpec): Omit<CommittedSpec, '
     launchTemplates[name] = { id: template.id, version: '1' };
     images[name] = { imageId: IMAGE, rootDeviceName: '/dev/xvda' };
     if (allocation.kind !== 'logicalIds') continue;
-    for (const logicalId of allocation.logicalIds) {
-      const subnet = subnets.find(({ cidr }) => cidr.startsWith(logicalId.replace(/\.\d+$/, '.')));
-      if (subnet === undefined) throw new Error(`${logicalId} is in no subnet`);
-      const own = new Map([...tags, [TAG.group, name], [TAG.logicalId, logicalId]]);
-      addInterface(ec2, { subnet, privateIp: logicalId, groups: [group.id], description: logicalId, tags: own });
-      addStateVolume(region, subnet.zone, volume.sizeGiB, own);
-    }
+    for (const logicalId of allocation.logicalIds) addIdentity(region, spec, name, logicalId);
   }
   return {
     spec,
@@ -82,7 +76,22 @@ export function deploy(region: Region, spec: ClusterSpec): Omit<CommittedSpec, '
   };
 }
 
-/** Also what an operator does whose manager's volume is lost for good: deploy again. */
+/** The interface and the volume of a logical ID. */
+export function addIdentity(region: Region, spec: ClusterSpec, name: string, logicalId: string): void {
+  const { ec2 } = region.inside;
+  const [subnet] = ec2.subnets.filter(({ cidr }) => cidr.startsWith(logicalId.replace(/\.\d+$/, '.')));
+  const [group] = ec2.groups.filter((one) => one.name === 'members');
+  if (subnet === undefined || group === undefined) throw new Error(`${logicalId} is in no subnet`);
+  const tags = new Map([
+    [TAG.cluster, spec.cluster],
+    [TAG.group, name],
+    [TAG.logicalId, logicalId],
+  ]);
+  addInterface(ec2, { subnet, privateIp: logicalId, groups: [group.id], description: logicalId, tags });
+  addStateVolume(region, subnet.zone, spec.groups[name]?.volume.sizeGiB ?? 30, tags);
+}
+
+/** A blank state volume. */
 export function addStateVolume(region: Region, zone: string, size: number, tags: ReadonlyMap<string, string>): Volume {
   return addVolume(region.inside.ec2, {
     size,

@@ -1,5 +1,4 @@
 import { CLIMATES, type ClimateKind } from './climate.ts';
-import { addStateVolume } from './deployment.ts';
 import type { Dice } from './dice.ts';
 import { STRIKES, type StrikeKind } from './strikes.ts';
 import { calmWeather } from './weather.ts';
@@ -74,10 +73,8 @@ export function calm(world: World): void {
     world.fleet.faults.killEngine(instanceId);
     world.fleet.faults.startEngine(instanceId);
   }
-  for (const { zone, size, tags } of world.lostVolumes.splice(0)) {
-    const volume = addStateVolume(world.region, zone, size, tags);
-    world.timeline.add('user', `deploys again: ${volume.id} in place of the volume that was lost`);
-  }
+  // Halted roll-outs wait for a person: whatever failed them is over now.
+  for (const group of Object.keys(world.truth.spec.groups)) void world.store.decideRollout(group, undefined);
   world.fleet.faults.heal();
   world.lambda.thawAll();
   for (const [id, machine] of world.fleet.machines) if (machine.power === 'on') world.fleet.faults.agentOnline(id);

@@ -1,7 +1,8 @@
 import { powerCut, reboot, stop, terminate } from '../../lab/region/ec2/lifecycle.ts';
-import type { Instance } from '../../lab/region/ec2/model.ts';
+import type { Instance, Volume } from '../../lab/region/ec2/model.ts';
 import { dropVolume } from '../../lab/region/ec2/volumes.ts';
 import { TAG } from '../../lib/names.ts';
+import { CHANGES } from './changes.ts';
 import type { Dice } from './dice.ts';
 import { withWorkers } from './spec.ts';
 import type { World } from './world.ts';
@@ -144,8 +145,10 @@ export const STRIKES = {
     world.lostVolumes.push({ zone: volume.zone, size: volume.size, tags: new Map(volume.tags) });
     cut(world, victim);
     volume.tags.clear();
+    void dropWhenFree(world, volume);
     return `${victim.id} dies and its volume ${volume.id} is lost`;
   },
+  ...CHANGES,
   'spec-changed': async (world, dice) => {
     const size = Math.floor(dice.random() * 5);
     await world.commit((spec) => withWorkers(spec, size));
@@ -171,6 +174,11 @@ export const STRIKES = {
 } satisfies Readonly<Record<string, Strike>>;
 
 export type StrikeKind = keyof typeof STRIKES;
+
+async function dropWhenFree({ region, clock }: World, volume: Volume): Promise<void> {
+  while (volume.attachment !== undefined) await clock.sleep(100);
+  dropVolume(region.inside.ec2, volume);
+}
 
 function cut(world: World, { id }: Instance): void {
   void powerCut(world.region.inside.ec2, mustFind(world, id));

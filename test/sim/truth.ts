@@ -18,6 +18,7 @@ export class Truth {
   readonly #inside: RegionInside;
   readonly #fleet: SimulatedFleet;
   readonly #declared: () => Declared;
+  readonly #hashes = new WeakMap<object, string>();
 
   constructor(inside: RegionInside, fleet: SimulatedFleet, declared: () => Declared) {
     this.#inside = inside;
@@ -46,12 +47,18 @@ export class Truth {
 
   /** Is the machine of another configuration than its group is declared with? */
   isOutdated({ tags }: Instance): boolean {
-    const group = tags.get(TAG.group) ?? '';
+    const desired = this.desiredHash(tags.get(TAG.group) ?? '');
+    return desired !== undefined && desired !== tags.get(TAG.configHash);
+  }
+
+  desiredHash(group: string): string | undefined {
     const { spec, images } = this.#declared();
     const own = Object.hasOwn(spec.groups, group) ? spec.groups[group] : undefined;
     const image = Object.hasOwn(images, group) ? images[group] : undefined;
-    if (own === undefined || image === undefined) return false;
-    return configHash(own, image, group) !== tags.get(TAG.configHash);
+    if (own === undefined || image === undefined) return undefined;
+    const known = this.#hashes.get(own) ?? configHash(own, image, group);
+    this.#hashes.set(own, known);
+    return known;
   }
 
   /** How many machines of the group may be missing, and how many more than declared there may be, while it is rolled. */
