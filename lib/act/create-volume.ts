@@ -19,7 +19,7 @@ const LOST: ReadonlySet<string> = new Set(['deleted', 'deleting', 'error']);
  * lacks it is no proof (its tag may have been taken away). Sent twice under one token, EC2 answers with the same volume.
  */
 export async function createVolume(action: CreateVolume, context: ActContext): Promise<ActionOutcome> {
-  const { spec } = context.committed;
+  const { spec, deployment } = context.committed;
   const group = Object.hasOwn(spec.groups, action.group) ? spec.groups[action.group] : undefined;
   const declared = group?.allocation.kind === 'logicalIds' && group.allocation.logicalIds.includes(action.logicalId);
   if (group === undefined || !declared) {
@@ -35,7 +35,10 @@ export async function createVolume(action: CreateVolume, context: ActContext): P
   }
   try {
     const { VolumeId } = await context.ec2.send(
-      new CreateVolumeCommand(createVolumeInput(spec.cluster, group.volume, action)),
+      new CreateVolumeCommand({
+        ...createVolumeInput(spec.cluster, group.volume, action),
+        ...(deployment.volumeKeyArn !== undefined && { KmsKeyId: deployment.volumeKeyArn }),
+      }),
     );
     return done(`${VolumeId ?? 'a volume'} for ${action.logicalId} in ${action.zone}`);
   } catch (error) {

@@ -39,6 +39,7 @@ export function launchRequest(committed: CommittedSpec, action: LaunchAction): L
     imageId: image.imageId,
     instanceType: group.instanceType,
   };
+  const key = deployment.volumeKeyArn === undefined ? {} : { keyArn: deployment.volumeKeyArn };
   const { order } = action;
   switch (order.kind) {
     case 'pet':
@@ -53,7 +54,7 @@ export function launchRequest(committed: CommittedSpec, action: LaunchAction): L
         count: 1,
         placement: { kind: 'interface', interfaceId: order.interfaceId, volumeId: order.volumeId },
         // Its state is on a volume of its own: what the image has is enough. Said all the same, as images are not encrypted.
-        rootVolume: { deviceName: image.rootDeviceName, sizeGiB: undefined, type: 'gp3' },
+        rootVolume: { deviceName: image.rootDeviceName, sizeGiB: undefined, type: 'gp3', ...key },
         tags: { ...tags, [TAG.logicalId]: order.logicalId, Name: `${spec.cluster}-${action.group}-${order.logicalId}` },
       };
     case 'batch':
@@ -66,6 +67,7 @@ export function launchRequest(committed: CommittedSpec, action: LaunchAction): L
           deviceName: image.rootDeviceName,
           sizeGiB: group.volume.sizeGiB,
           type: group.volume.type,
+          ...key,
         },
         tags: { ...tags, Name: `${spec.cluster}-${action.group}` },
       };
@@ -108,6 +110,7 @@ export function runInstancesInput(request: LaunchRequest): RunInstancesCommandIn
             ...provisionedIops(rootVolume),
             // Also from an image that is not (EBS User Guide, "Encryption scenarios": launch with encryption).
             Encrypted: true,
+            ...(rootVolume.keyArn !== undefined && { KmsKeyId: rootVolume.keyArn }),
             DeleteOnTermination: true,
           },
         },

@@ -10,7 +10,7 @@ export interface SelfHealingSwarmProps extends NetworkChoices {
   readonly spec: ClusterSpec;
   /**
    * A customer managed key for every volume: those of logical IDs and the root volumes. Its policy has to leave it to IAM who may use
-   * it, as it does by default. Another key later replaces the volumes.
+   * it, as it does by default. To be chosen before the first deployment: another key makes CloudFormation replace the managers' disks.
    *
    * @default the account's default key for EBS, which is AWS's own unless somebody changed it, and costs nothing
    */

@@ -56,7 +56,9 @@ const LAUNCH = z.object({
       z.object({ kind: z.literal('interface'), interfaceId: z.string(), volumeId: maybe(z.string()) }),
       z.object({ kind: z.literal('subnet'), subnetId: z.string() }),
     ]),
-    rootVolume: maybe(z.object({ deviceName: z.string(), sizeGiB: maybe(z.number()), type: z.string() })),
+    rootVolume: maybe(
+      z.object({ deviceName: z.string(), sizeGiB: maybe(z.number()), type: z.string(), keyArn: z.string().optional() }),
+    ),
     tags: z.record(z.string(), z.string()),
   }),
   state: z.enum(['intended', 'launched', 'failed']),
