@@ -12,7 +12,11 @@ import { instancesById, isLive, type PlanInput } from './world.ts';
  * only looks alive because its address answers again, is demoted and removed first (Safety 5).
  */
 export function planManagerJoins(draft: Draft, view: WholeView, managers: readonly Manager[]): void {
-  const blank = managers.filter((manager) => manager.health.kind === 'blank');
+  const isFormer = ({ logicalId }: Manager) => view.nodes.some((node) => isMemberOf(node, logicalId));
+  // Phantom voters first: as long as there is one, nobody else may join.
+  const blank = managers
+    .filter((manager) => manager.health.kind === 'blank')
+    .sort((a, b) => Number(isFormer(b)) - Number(isFormer(a)));
   for (const { logicalId, occupant } of blank) {
     if (occupant === undefined) continue;
     const former = view.nodes.filter((node) => isMemberOf(node, logicalId));
