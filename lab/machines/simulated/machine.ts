@@ -145,7 +145,7 @@ async function runBootScript(world: World, machine: Machine, order: BootOrder, a
   const labels = machine.keptLabels ?? order.labels;
   machine.engine = createEngine({ instanceId, address: privateIp, hostname: instanceId, labels }, disk);
   machine.engine.clockSkew = machine.clockSkew;
-  world.engines.set(instanceId, machine.engine);
+  world.engines.add(machine.engine);
   startEngine(world, machine.engine);
   machine.boot = { state: 'done' };
   world.settle();
@@ -159,7 +159,7 @@ export function powerOff(world: World, machine: Machine): void {
   machine.hangUp = () => {};
   machine.agent = 'off';
   if (machine.engine !== undefined) killEngine(world, machine.engine);
-  world.engines.delete(machine.order.instanceId);
+  world.engines.remove(machine.order.instanceId);
   machine.engine = undefined;
   machine.mounted = false;
   world.settle();
@@ -181,7 +181,7 @@ export async function shutDown(world: World, machine: Machine): Promise<boolean>
 export function loseDisk(world: World, machine: Machine, disk: Disk): void {
   if (machine.engine?.disk !== disk) return;
   killEngine(world, machine.engine);
-  world.engines.delete(machine.order.instanceId);
+  world.engines.remove(machine.order.instanceId);
   machine.engine = undefined;
   machine.mounted = false;
 }

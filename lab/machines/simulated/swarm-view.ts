@@ -3,7 +3,7 @@ import { answers, write } from './swarm/client.ts';
 import type { Engine } from './swarm/engine.ts';
 import { SwarmError } from './swarm/errors.ts';
 import type { LogEntry, NodeRecord, ServiceRecord, SwarmState, TaskRecord } from './swarm/log.ts';
-import { changeNode, leadsTo, put } from './swarm/log.ts';
+import { changeNode, past, put } from './swarm/log.ts';
 import { forceNewCluster, setAvailability } from './swarm/membership.ts';
 import { leaders } from './swarm/raft.ts';
 import type { Acknowledged, World } from './swarm/world.ts';
@@ -71,10 +71,10 @@ export function createSwarmView(world: World, machine: (instanceId: string) => M
     services: () => all((from) => from.services),
     tasks: () => all((from) => from.tasks),
     lostWrites() {
-      const now = leaders(world);
+      const now = leaders(world).map(({ raft }) => ({ clusterId: raft.head.state.clusterId, kept: past(raft.head) }));
       return world.acknowledged.filter(({ entry }) => {
-        const own = now.filter(({ raft }) => raft.head.state.clusterId === entry.state.clusterId);
-        return own.length > 0 && own.every(({ raft }) => !leadsTo(entry, raft.head));
+        const own = now.filter(({ clusterId }) => clusterId === entry.clusterId);
+        return own.length > 0 && own.every(({ kept }) => !kept.has(entry));
       });
     },
     engine(instanceId) {

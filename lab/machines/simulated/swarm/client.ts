@@ -33,7 +33,7 @@ export async function write(
   await world.clock.sleep(world.draw(world.figures.write));
   const leader = await awaitLeader(world, engine, (one) => hasQuorum(world, one), PATIENCE);
   const entry = append(world, leader, what, (state) => change(state, leader));
-  world.acknowledged.push({ at: world.clock.now(), entry });
+  world.acknowledged.push({ at: world.clock.now(), entry: entry.mark });
   world.settle();
   return entry;
 }

@@ -7,23 +7,25 @@ import { canReach, type World } from './world.ts';
 /** The leader's side of the nodes' heartbeats: who is ready, who is down, and since when. */
 export function settleNodes(world: World): void {
   for (const leader of leaders(world)) {
-    for (const node of leader.raft.head.state.nodes.values()) settleNode(world, leader, node);
+    const agents = agentsOf(world);
+    for (const node of leader.raft.head.state.nodes.values()) {
+      settleNode(world, leader, node, chosen(world, leader, node, agents.get(node.id)));
+    }
   }
 }
 
-function settleNode(world: World, leader: Participant, node: NodeRecord): void {
-  const key = `node ${node.id}`;
-  const engine = agentOf(world, leader, node);
+function settleNode(world: World, leader: Participant, node: NodeRecord, engine: Engine | undefined): void {
   if (engine === undefined) {
-    if (node.state === 'down') forget(leader, key);
-    else plan(world, leader, key, 'down', timeToDown(world, leader, node), (state) => lost(state, node.id));
+    if (node.state === 'down') forget(leader, node);
+    else plan(world, leader, keyOf(node), 'down', timeToDown(world, leader, node), (state) => lost(state, node.id));
     return;
   }
   if (node.state === 'ready' && node.run === engine.run) {
-    if (node.engineLabels === engine.labels) forget(leader, key);
+    if (node.engineLabels === engine.labels) forget(leader, node);
     else reportLabels(world, leader, node, engine);
     return;
   }
+  const key = keyOf(node);
   plan(world, leader, key, `ready ${engine.run}`, world.figures.register, (state) =>
     changeNode(state, node.id, {
       state: 'ready',
@@ -37,8 +39,9 @@ function settleNode(world: World, leader: Participant, node: NodeRecord): void {
 }
 
 /** A running engine tells of its labels every so often only. */
-function reportLabels(world: World, leader: Participant, { id }: NodeRecord, engine: Engine): void {
-  plan(world, leader, `node ${id}`, 'labels', world.figures.nodeReport, (state) =>
+function reportLabels(world: World, leader: Participant, node: NodeRecord, engine: Engine): void {
+  const { id } = node;
+  plan(world, leader, keyOf(node), 'labels', world.figures.nodeReport, (state) =>
     changeNode(state, id, { engineLabels: engine.labels }),
   );
 }
@@ -47,17 +50,39 @@ function lost(state: SwarmState, nodeId: string): SwarmState {
   return changeNode(state, nodeId, { state: 'down', message: 'heartbeat failure' });
 }
 
-/** Of two machines with one identity (a copied disk) the one that registered stays; the other is refused. */
-export function agentOf(world: World, leader: Participant, node: NodeRecord): Engine | undefined {
-  let found: Engine | undefined;
+/** Engines that could speak for a node, by the node's id: more than one where a disk was copied. */
+function agentsOf(world: World): ReadonlyMap<string, Engine | readonly Engine[]> {
+  const agents = new Map<string, Engine | readonly Engine[]>();
   for (const engine of world.engines.values()) {
-    if (engine.process !== 'up' || engine.local !== 'active') continue;
-    if (engine.disk.swarm?.nodeId !== node.id || !canReach(world, engine, leader.engine)) continue;
+    if (engine.process !== 'up' || engine.local !== 'active' || engine.disk.swarm === undefined) continue;
     // A manager's agent starts after its Raft.
     if (engine.disk.swarm.raft !== undefined && engine.voter === undefined) continue;
+    const { nodeId } = engine.disk.swarm;
+    const other = agents.get(nodeId);
+    agents.set(nodeId, other === undefined ? engine : [other, engine].flat());
+  }
+  return agents;
+}
+
+/** Of two machines with one identity (a copied disk) the one that registered stays; the other is refused. */
+function chosen(
+  world: World,
+  leader: Participant,
+  node: NodeRecord,
+  agents: Engine | readonly Engine[] | undefined,
+): Engine | undefined {
+  if (agents === undefined) return undefined;
+  let found: Engine | undefined;
+  for (const engine of 'disk' in agents ? [agents] : agents) {
+    if (!canReach(world, engine, leader.engine)) continue;
     if (found === undefined || engine.run === node.run) found = engine;
   }
   return found;
+}
+
+/** The engine that speaks for this node. */
+export function agentOf(world: World, leader: Participant, node: NodeRecord): Engine | undefined {
+  return chosen(world, leader, node, agentsOf(world).get(node.id));
 }
 
 function timeToDown(world: World, leader: Participant, node: NodeRecord): Span {
@@ -91,10 +116,17 @@ export function plan(
   pending.set(key, { aim, timer });
 }
 
-function forget(leader: Participant, key: string): void {
+function forget(leader: Participant, node: NodeRecord): void {
   const pending = leader.voter.tenure?.pending;
-  pending?.get(key)?.timer.cancel();
-  pending?.delete(key);
+  // Mostly nothing is, and this is asked for each node at each change.
+  if (pending === undefined || pending.size === 0) return;
+  const key = keyOf(node);
+  pending.get(key)?.timer.cancel();
+  pending.delete(key);
+}
+
+function keyOf({ id }: NodeRecord): string {
+  return `node ${id}`;
 }
 
 /** A stopping engine says goodbye: its node is down at once. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../../lib/clock.ts';
 import type { Timer } from '../../../sim/timers.ts';
 import type { Disk } from '../disk.ts';
 
@@ -72,17 +73,6 @@ export function createEngine(
   };
 }
 
-/** A process that begins to take part in Raft. */
-export function createVoter(now: number): Voter {
-  return {
-    role: 'follower',
-    leader: undefined,
-    leaderless: { since: now, how: 'started' },
-    election: undefined,
-    tenure: undefined,
-  };
-}
-
 export function createTenure(): Tenure {
   return {
     quorumLostAt: undefined,
@@ -113,9 +103,30 @@ export function endTenure(voter: Voter): void {
   voter.tenure = undefined;
 }
 
+/** Who takes part in Raft, and since when that is. */
+export interface Assembly {
+  readonly voting: Set<Engine>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The engine begins to take part in Raft. */
+export function startVoting({ voting, clock }: Assembly, engine: Engine): Voter {
+  const voter: Voter = {
+    role: 'follower',
+    leader: undefined,
+    leaderless: { since: clock.now(), how: 'started' },
+    election: undefined,
+    tenure: undefined,
+  };
+  engine.voter = voter;
+  voting.add(engine);
+  return voter;
+}
+
 /** Takes the engine out of Raft: its process ended, or it is a member no longer. */
-export function stopVoting(engine: Engine): void {
+export function stopVoting({ voting }: Assembly, engine: Engine): void {
   if (engine.voter === undefined) return;
+  voting.delete(engine);
   engine.voter.election?.cancel();
   endTenure(engine.voter);
   engine.voter = undefined;

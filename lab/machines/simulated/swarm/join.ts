@@ -1,9 +1,8 @@
 import { randomText } from '../../../sim/random.ts';
 import { answers, mustAnswer } from './client.ts';
-import { createVoter, type Engine, type Participant } from './engine.ts';
+import { type Engine, type Participant, startVoting } from './engine.ts';
 import { SwarmError } from './errors.ts';
-import type { LogEntry, NodeRecord, SwarmState } from './log.ts';
-import { put } from './log.ts';
+import { after, type NodeRecord, put, type SwarmState } from './log.ts';
 import { append, becomeLeader, hasQuorum, leaderOf } from './raft.ts';
 import { canReach, engineAt, type World } from './world.ts';
 
@@ -32,10 +31,9 @@ export async function init(world: World, engine: Engine): Promise<void> {
     authorityFrom: now - HOUR,
     lockKey: undefined,
   };
-  const head: LogEntry = { index: 1, term: 1, previous: undefined, what: 'init', state };
+  const head = after(undefined, 1, 'init', state);
   const certificateEnds = now + world.figures.certificateLife;
   const raft = { raftId, term: 1, head, changedAt: world.clock.now() };
-  const voter = createVoter(world.clock.now());
   engine.disk.swarm = {
     nodeId,
     clusterId,
@@ -45,8 +43,8 @@ export async function init(world: World, engine: Engine): Promise<void> {
     joining: undefined,
     raft,
   };
-  engine.voter = voter;
   engine.local = 'active';
+  const voter = startVoting(world, engine);
   becomeLeader(world, { engine, voter, raft });
   world.settle();
 }
@@ -158,7 +156,7 @@ function admit(world: World, engine: Engine, leader: Participant, token: string)
   };
   engine.local = 'active';
   engine.error = undefined;
-  if (role === 'manager') engine.voter = createVoter(world.clock.now());
+  if (role === 'manager') startVoting(world, engine);
   world.settle();
   return undefined;
 }

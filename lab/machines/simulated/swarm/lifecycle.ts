@@ -1,6 +1,6 @@
 import { sayGoodbye } from './dispatcher.ts';
-import { createVoter, type Engine, type LocalState, participant, stopVoting } from './engine.ts';
-import { leaders } from './raft.ts';
+import { type Engine, type LocalState, startVoting, stopVoting } from './engine.ts';
+import { leaders, participants } from './raft.ts';
 import { canReach, engineAt, inTouch, type World } from './world.ts';
 
 /** The engine's process starts, and finds its disk as it is. Nothing starts on a machine that lost its power or disk. */
@@ -58,7 +58,7 @@ function takePart(world: World, engine: Engine): void {
   engine.apiOpen = false;
   world.timers.after(world.draw(world.figures.raftStart), () => {
     if (!runs(engine, run) || engine.disk.swarm?.raft === undefined) return;
-    engine.voter = createVoter(world.clock.now());
+    startVoting(world, engine);
     world.settle();
   });
   world.timers.after(world.figures.slowApi, () => {
@@ -76,7 +76,7 @@ function runs(engine: Engine, run: number): boolean {
 export function killEngine(world: World, engine: Engine): void {
   if (engine.process === 'down') return;
   leaveTraces(world, engine);
-  stopVoting(engine);
+  stopVoting(world, engine);
   engine.process = 'down';
   engine.apiOpen = false;
   engine.hung = false;
@@ -93,7 +93,7 @@ export async function stopEngine(world: World, engine: Engine): Promise<void> {
   sayGoodbye(world, engine);
   if (manager) {
     leaveTraces(world, engine);
-    stopVoting(engine);
+    stopVoting(world, engine);
   }
   engine.apiOpen = false;
   engine.local = 'inactive';
@@ -137,10 +137,9 @@ export function unlockEngine(world: World, engine: Engine, key: string): boolean
 export function expelRemoved(world: World): void {
   for (const { engine: leader, raft } of leaders(world)) {
     const { removed, nodes } = raft.head.state;
-    for (const engine of world.engines.values()) {
-      const own = participant(engine);
-      if (own === undefined || !removed.has(own.raft.raftId) || !inTouch(world, leader, engine)) continue;
-      dropRaft(engine);
+    for (const { engine, raft: own } of participants(world)) {
+      if (!removed.has(own.raftId) || !inTouch(world, leader, engine)) continue;
+      dropRaft(world, engine);
       if (nodes.has(engine.disk.swarm?.nodeId ?? '')) continue;
       engine.local = world.random() < 0.5 ? 'pending' : 'error';
       engine.error = 'rpc error: code = Unknown desc = raft: member was removed';
@@ -149,8 +148,8 @@ export function expelRemoved(world: World): void {
 }
 
 /** From manager to worker. */
-export function dropRaft(engine: Engine): void {
-  stopVoting(engine);
+export function dropRaft(world: World, engine: Engine): void {
+  stopVoting(world, engine);
   if (engine.disk.swarm !== undefined) engine.disk.swarm.raft = undefined;
   engine.apiOpen = true;
 }

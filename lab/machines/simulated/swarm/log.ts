@@ -1,14 +1,23 @@
 /**
  * The Raft log, and the state that it leads to. All of it is immutable: each entry carries the whole state after it
- * and knows its predecessor, so that logs that part can share their past, and a stale copy is simply an older entry.
+ * and knows the marks of its predecessors, so that logs that part can share their past, and a stale copy is simply an
+ * older entry. Only disks keep the states: of entries that are past, marks are left.
  */
 export interface LogEntry {
+  readonly mark: LogMark;
   readonly index: number;
   readonly term: number;
-  readonly previous: LogEntry | undefined;
+  readonly state: SwarmState;
+}
+
+/** An entry's place in its log. */
+export interface LogMark {
+  readonly index: number;
+  readonly term: number;
+  readonly previous: LogMark | undefined;
+  readonly clusterId: string;
   /** What was written, for people. */
   readonly what: string;
-  readonly state: SwarmState;
 }
 
 export interface SwarmState {
@@ -76,11 +85,17 @@ export interface TaskRecord {
   readonly state: 'starting' | 'restarting' | 'running' | 'stopping';
 }
 
-/** Is `older` in the past of `newer`, or the same? */
-export function leadsTo(older: LogEntry, newer: LogEntry): boolean {
-  let at: LogEntry | undefined = newer;
-  while (at !== undefined && at.index > older.index) at = at.previous;
-  return at === older;
+/** The next entry; of a new log without a `previous` one. */
+export function after(previous: LogEntry | undefined, term: number, what: string, state: SwarmState): LogEntry {
+  const index = (previous?.index ?? 0) + 1;
+  return { mark: { index, term, previous: previous?.mark, clusterId: state.clusterId, what }, index, term, state };
+}
+
+/** Everything that led to this entry, and itself. */
+export function past(entry: LogEntry): ReadonlySet<LogMark> {
+  const all = new Set<LogMark>();
+  for (let at: LogMark | undefined = entry.mark; at !== undefined; at = at.previous) all.add(at);
+  return all;
 }
 
 /** Raft's own order: a vote goes to no one whose log is behind the voter's. */

@@ -2,7 +2,7 @@ import { mustManage, write } from './client.ts';
 import type { Engine, Participant } from './engine.ts';
 import { SwarmError } from './errors.ts';
 import { dropRaft } from './lifecycle.ts';
-import { changeNode, type Member, type NodeRecord, type SwarmState, without } from './log.ts';
+import { after, changeNode, type Member, type NodeRecord, type SwarmState, without } from './log.ts';
 import { becomeLeader } from './raft.ts';
 import { engineAt, inTouch, type World } from './world.ts';
 
@@ -37,7 +37,7 @@ function handOver(world: World, members: readonly Member[]): void {
     const removed = engine?.disk.swarm?.raft?.head.state.removed;
     if (engine?.voter === undefined) continue;
     if (removed?.has(engine.disk.swarm?.raft?.raftId ?? '')) {
-      dropRaft(engine);
+      dropRaft(world, engine);
     } else {
       // They may have begun to wait as for a leader that was lost.
       engine.voter.election?.cancel();
@@ -127,7 +127,7 @@ function find(state: SwarmState, nodeId: string): NodeRecord {
 
 /** `docker swarm leave --force`: forgets everything, without a word to the others. */
 export function leave(world: World, engine: Engine): void {
-  dropRaft(engine);
+  dropRaft(world, engine);
   engine.disk.swarm = undefined;
   engine.disk.damage = undefined;
   engine.background = undefined;
@@ -162,7 +162,7 @@ export async function forceNewCluster(world: World, engine: Engine): Promise<voi
   for (const { nodeId } of others) state = changeNode(state, nodeId, { role: 'worker', state: 'unknown' });
   if (engine.disk.swarm !== undefined) engine.disk.swarm = { ...engine.disk.swarm, address: engine.address, raft };
   raft.term += 1;
-  raft.head = { index: raft.head.index + 1, term: raft.term, previous: raft.head, what: 'force new cluster', state };
+  raft.head = after(raft.head, raft.term, 'force new cluster', state);
   raft.changedAt = world.clock.now();
   voter.election?.cancel();
   voter.election = undefined;

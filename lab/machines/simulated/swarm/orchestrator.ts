@@ -9,7 +9,7 @@ export function settleTasks(world: World): void {
   for (const leader of leaders(world)) {
     for (const task of leader.raft.head.state.tasks.values()) settleTask(world, leader, task);
     for (const service of leader.raft.head.state.services.values()) settleService(world, leader, service);
-    for (const engine of world.engines.values()) prune(leader, engine);
+    for (const engine of world.engines.values()) if (engine.containers.size > 0) prune(leader, engine);
   }
 }
 

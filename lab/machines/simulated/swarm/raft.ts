@@ -7,12 +7,12 @@ import {
   stopVoting,
   type Voter,
 } from './engine.ts';
-import { changeNode, isAhead, type LogEntry, type Member, majority, type SwarmState } from './log.ts';
+import { after, changeNode, isAhead, type LogEntry, type Member, majority, type SwarmState } from './log.ts';
 import { engineAt, inTouch, type World } from './world.ts';
 
 export function participants(world: World): Participant[] {
   const all: Participant[] = [];
-  for (const engine of world.engines.values()) {
+  for (const engine of world.engines.inOrder(world.voting)) {
     const one = participant(engine);
     if (one !== undefined) all.push(one);
   }
@@ -73,13 +73,7 @@ export function append(
   change: (state: SwarmState) => SwarmState,
 ): LogEntry {
   const previous = leader.raft.head;
-  leader.raft.head = {
-    index: previous.index + 1,
-    term: leader.raft.term,
-    previous,
-    what,
-    state: change(previous.state),
-  };
+  leader.raft.head = after(previous, leader.raft.term, what, change(previous.state));
   leader.raft.changedAt = world.clock.now();
   replicate(world, leader);
   return leader.raft.head;
@@ -92,7 +86,7 @@ function replicate(world: World, leader: Participant): void {
     if (raft.head.index < (progress?.get(raft.raftId) ?? 0) && diesOfStaleLog(world)) {
       engine.process = 'crash-loop';
       engine.error = 'tocommit is out of range';
-      stopVoting(engine);
+      stopVoting(world, engine);
       world.settle();
       continue;
     }

@@ -1,6 +1,6 @@
 import { randomText } from '../../../sim/random.ts';
 import { agentOf, plan } from './dispatcher.ts';
-import { createVoter, type Participant } from './engine.ts';
+import { type Participant, startVoting } from './engine.ts';
 import { type NodeRecord, put, type SwarmState } from './log.ts';
 import { memberOf } from './membership.ts';
 import { leaders } from './raft.ts';
@@ -9,12 +9,11 @@ import { inTouch, type World } from './world.ts';
 /** A node that was promoted gets a manager's certificate, and then joins the Raft group as a new member. */
 export function settleRoles(world: World): void {
   for (const leader of leaders(world)) {
-    const { nodes, members } = leader.raft.head.state;
-    const managing = new Set([...members.values()].map(({ nodeId }) => nodeId));
-    for (const node of nodes.values()) {
-      if (node.role !== 'manager' || node.state !== 'ready' || managing.has(node.id)) continue;
-      plan(world, leader, `role of ${node.id}`, 'member', world.figures.promote, (state) =>
-        admitPromoted(world, leader, state, node),
+    const { state } = leader.raft.head;
+    for (const node of state.nodes.values()) {
+      if (node.role !== 'manager' || node.state !== 'ready' || memberOf(state, node.id) !== undefined) continue;
+      plan(world, leader, `role of ${node.id}`, 'member', world.figures.promote, (before) =>
+        admitPromoted(world, leader, before, node),
       );
     }
   }
@@ -28,6 +27,6 @@ function admitPromoted(world: World, leader: Participant, state: SwarmState, pro
   const raftId = randomText(world.random, 16, '0123456789abcdef');
   const { term, head } = leader.raft;
   engine.disk.swarm.raft = { raftId, term, head, changedAt: world.clock.now() };
-  engine.voter = createVoter(world.clock.now());
+  startVoting(world, engine);
   return { ...state, members: put(state.members, raftId, { raftId, nodeId: node.id, address: engine.address }) };
 }

@@ -3,12 +3,13 @@ import { type Random, randomText, type Span, within } from '../../../sim/random.
 import { createTimers, type Timers } from '../../../sim/timers.ts';
 import type { Figures } from '../figures.ts';
 import type { Engine } from './engine.ts';
-import type { LogEntry } from './log.ts';
+import { Engines } from './engines.ts';
+import type { LogMark } from './log.ts';
 
 /** A write that a client was told is done. */
 export interface Acknowledged {
   readonly at: number;
-  readonly entry: LogEntry;
+  readonly entry: LogMark;
 }
 
 /** Everything the parts of the simulated Swarm share. */
@@ -17,8 +18,10 @@ export interface World {
   readonly timers: Timers;
   readonly random: Random;
   readonly figures: Figures;
-  /** Engines of machines that have power, by instance id. */
-  readonly engines: Map<string, Engine>;
+  /** Of machines that have power. */
+  readonly engines: Engines;
+  /** Those that take part in Raft: few among many. */
+  readonly voting: Set<Engine>;
   readonly cuts: Cuts;
   readonly acknowledged: Acknowledged[];
   /** Number of engine processes so far. */
@@ -51,7 +54,8 @@ export function createWorld(
   const world: World = {
     ...options,
     timers: createTimers(options.clock),
-    engines: new Map(),
+    engines: new Engines(),
+    voting: new Set(),
     cuts: { sides: new Map(), deaf: new Set() },
     acknowledged: [],
     runs: 0,
@@ -101,8 +105,5 @@ export function inTouch(world: World, a: Engine, b: Engine): boolean {
 
 /** The engine whose process runs at this address, if any. */
 export function engineAt(world: World, address: string): Engine | undefined {
-  for (const engine of world.engines.values()) {
-    if (engine.address === address && engine.process === 'up') return engine;
-  }
-  return undefined;
+  return world.engines.runningAt(address);
 }
