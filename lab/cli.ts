@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { CdkError } from './cdk.ts';
 import { connect } from './cli/client.ts';
 import { deploy } from './cli/deploy.ts';
 import { takeDown } from './cli/down.ts';
@@ -9,12 +10,9 @@ import { terminal } from './cli/output.ts';
 import { printUse, up } from './cli/up.ts';
 import { CommandError, UsageError } from './cli/usage-error.ts';
 import { events, logs } from './cli/watch.ts';
-import { AssemblyError, TemplateError } from './cloudformation/errors.ts';
-import { StackError } from './cloudformation/stack/stack.ts';
 import { checkLabName, LabNameError } from './machines/real/names.ts';
 import { NoSuchMachineError } from './machines/real/shell.ts';
 import { DEFAULT_LAB_NAME } from './state.ts';
-import { SynthesisError } from './synthesise.ts';
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -109,15 +107,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const EXPECTED = [
-  CommandError,
-  LabNameError,
-  NoSuchMachineError,
-  TemplateError,
-  StackError,
-  AssemblyError,
-  SynthesisError,
-];
+const EXPECTED = [CommandError, LabNameError, NoSuchMachineError, CdkError];
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { deployStack } from '../deploy-stack.ts';
+import { bootstrap, deployStack } from '../deploy-stack.ts';
 import { synthesise } from '../synthesise.ts';
 import { connect } from './client.ts';
 import type { Output } from './output.ts';
@@ -11,17 +11,14 @@ export interface DeployOptions {
   readonly stack: string | undefined;
 }
 
-/** Deploys into the running lab, and prints what happens and the stack's outputs. */
+/** Deploys into the running lab with the CDK's own command line, and prints what that says and the stack's outputs. */
 export async function deploy(options: DeployOptions, output: Output): Promise<void> {
   const lab = await connect(options.name);
+  const { endpoint } = lab.state;
+  const onLine = (line: string): void => output.note(line);
   if (options.assembly === undefined) output.note('Synthesising the CDK app into cdk.out');
-  const directory = options.assembly === undefined ? await synthesise() : resolve(options.assembly);
-  const began = performance.now();
-  const outputs = await deployStack(lab, directory, options.stack, ({ status, type, logicalId, reason }) => {
-    const elapsed = `${((performance.now() - began) / 1000).toFixed(1)} s`.padStart(8);
-    output.note(`${elapsed}  ${status}  ${type}  ${logicalId}${reason === undefined ? '' : `  ${reason}`}`);
-  });
-  for (const [name, value] of Object.entries(outputs)) {
-    output.line(`${name} = ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  }
+  const assembly = options.assembly === undefined ? await synthesise() : resolve(options.assembly);
+  await bootstrap(endpoint, onLine);
+  const outputs = await deployStack({ endpoint, assembly, stackName: options.stack, onLine });
+  for (const [name, value] of Object.entries(outputs)) output.line(`${name} = ${value}`);
 }

@@ -16,7 +16,6 @@ export interface ControlOptions {
 
 const Instance = z.object({ instance: z.string().min(1) });
 const Exec = Instance.extend({ command: z.array(z.string()).min(1) });
-const Asset = z.object({ bucket: z.string(), key: z.string(), directory: z.string() });
 
 type Answer = (lab: Lab, request: ServiceRequest) => unknown;
 
@@ -51,11 +50,6 @@ export function createControl(options: ControlOptions): ControlHandler {
     'POST /_lab/exec': (lab, request) => {
       const { instance, command } = Exec.parse(JSON.parse(request.body));
       return lab.fleet.exec(findInstance(lab.region.ec2.instances(), instance).instanceId, command);
-    },
-    'POST /_lab/assets': (lab, request) => {
-      const { bucket, key, directory } = Asset.parse(JSON.parse(request.body));
-      lab.services.lambda.assets.register(bucket, key, directory);
-      return {};
     },
     'POST /_lab/down': () => {
       // The answer goes out first: the server that sends it is about to close.

@@ -86,7 +86,7 @@ export function changeSetOperations(parts: CloudFormationParts): Record<string, 
       if (set !== undefined) record.changeSets.delete(set.name);
       return {};
     },
-    ExecuteChangeSet(input) {
+    async ExecuteChangeSet(input) {
       const { record, set } = named(input);
       if (set.status !== 'CREATE_COMPLETE' || set.executionStatus !== 'AVAILABLE') {
         const state = `its status is ${set.status} and its execution status ${set.executionStatus}`;
@@ -99,6 +99,7 @@ export function changeSetOperations(parts: CloudFormationParts): Record<string, 
       else operator.update(record, set.target, set.parameters);
       // The others were made against what the stack was.
       record.changeSets.clear();
+      await operator.settle(record);
       return {};
     },
   };

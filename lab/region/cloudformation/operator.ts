@@ -16,6 +16,12 @@ export interface OperatorOptions {
   readonly background: (what: string, work: Promise<void>) => void;
 }
 
+/**
+ * The CDK looks at a stack at once after it has begun something, and then every five seconds only: what takes a second is
+ * seen to be done at the first look.
+ */
+const ANSWER_MS = 1500;
+
 /** Carries operations on stacks out in the background, and keeps their records up to date. */
 export class Operator {
   readonly #options: OperatorOptions;
@@ -84,6 +90,14 @@ export class Operator {
       await before;
       return deleteStack({ ...common, stack: this.#stackOf(record) });
     });
+  }
+
+  /** Resolves when what is under way has ended, or after a moment: a call of AWS takes about as long. */
+  async settle(record: StackRecord): Promise<void> {
+    const done = new AbortController();
+    const pause = this.#options.context.clock.sleep(ANSWER_MS, done.signal).catch(() => {});
+    await Promise.race([record.work, pause]);
+    done.abort();
   }
 
   #stackOf(record: StackRecord): Stack {

@@ -89,7 +89,7 @@ export function stackOperations({ book, buckets, operator }: CloudFormationParts
       record.terminationProtection = required(input, 'EnableTerminationProtection') === 'true';
       return { StackId: record.id };
     },
-    DeleteStack(input) {
+    async DeleteStack(input) {
       const record = book.find(required(input, 'StackName'));
       // One that is not there counts as deleted.
       if (record === undefined || record.status === 'DELETE_COMPLETE') return {};
@@ -103,6 +103,7 @@ export function stackOperations({ book, buckets, operator }: CloudFormationParts
         throw new ServiceError('ValidationError', message);
       }
       operator.delete(record);
+      await operator.settle(record);
       return {};
     },
   };
