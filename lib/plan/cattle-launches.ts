@@ -60,6 +60,14 @@ export function planUnsettled(
   return expected;
 }
 
+/** Is there a launch of the group whose machines are not all listed, or not known to be? */
+export function isUnsettled(input: PlanInput, { name }: DeclaredGroup): boolean {
+  return input.committed.deployment.subnets.some(({ zone }) => {
+    const { kind } = launchFate(input, batchSlot(name, zone));
+    return kind === 'unfinished' || kind === 'unseen';
+  });
+}
+
 /** The first of them, and how many more. */
 function named(ids: readonly string[]): string {
   const more = ids.length > 3 ? ` and ${ids.length - 3} more` : '';

@@ -46,6 +46,11 @@ export function planRetirements(input: PlanInput, draft: Draft, view: WholeView,
     (a, b) => Number(isDead(b)) - Number(isDead(a)) || Number(isLeader(a)) - Number(isLeader(b)) || compareText(b, a),
   );
   if (next === undefined) return;
+  // A dead voter only weighs on the quorum: the others may wait for its end.
+  if (isDead(next)) {
+    retire(input, draft, view, next);
+    return;
+  }
   const others = view.voters.filter((node) => !isMemberOf(node, next) && !isHealthyVoter(node));
   if (!managers.every(({ health }) => health.kind === 'healthy') || others.length > 0) {
     draft.hold('retirement', next, 'not while another manager is unwell: broken members are repaired first');

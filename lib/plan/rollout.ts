@@ -1,7 +1,7 @@
 import type { InstanceSeen } from '../observe/observation.ts';
 import { allowance } from '../spec/update.ts';
 import type { Herds } from './cattle.ts';
-import { planLaunches } from './cattle-launches.ts';
+import { isUnsettled, planLaunches } from './cattle-launches.ts';
 import { haltOf, isOutdated } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
@@ -82,7 +82,7 @@ function rollHerd(
   // What is launched for numbers comes first: two launches of one slot can't be in one plan. And a zone whose last
   // launch is not proven to work gets no other.
   const launching = draft.actions.some((action) => action.kind === 'launch' && action.group === group.name);
-  if (wanted <= 0 || launching || unproven) return;
+  if (wanted <= 0 || launching || unproven || isUnsettled(input, group)) return;
   planLaunches(
     input,
     draft,
