@@ -3,25 +3,7 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parseProbeReport } from '../../../lib/observe/probe-report.ts';
-
-/** Taken from a real manager (Docker 20.10.24). */
-const REPORT = `everswarm-probe 1
-instance i-00000a01
-boot-id 9eb15cb0-dd8d-4056-bc6a-0098b0833a88
-uptime 14
-clock 1795230117
-boot done
-free 862765056
-mounted yes
-raft present
-certificate 1803006120
-engine up
-info {"version":"20.10.24+dfsg1","nodeId":"hxlamculrdmwgffc1xt9hbn1b","nodeAddr":"10.42.1.10","localState":"active","controlAvailable":true,"error":"","clusterId":"g1ko8ltgzeop844r7m9e9v9q8"}
-node {"id":"hxlamculrdmwgffc1xt9hbn1b","version":9,"hostname":"i-00000a01","role":"manager","availability":"active","state":"ready","addr":"10.42.1.10","logicalId":"10.42.1.10","manager":{"reachability":"reachable","leader":true,"addr":"10.42.1.10:2377"}}
-node {"id":"tddgx0eq06yyejgptuv70if72","version":26,"hostname":"i-00000b01","role":"worker","availability":"drain","state":"down","addr":"10.42.1.20","logicalId":"","manager":null}
-nodes ok 2
-end
-`;
+import { FORMER_REPORT, REPORT } from './report.ts';
 
 function refused(text: string): string {
   const parsed = parseProbeReport(text);
@@ -45,11 +27,35 @@ describe('probe report', () => {
     assert.deepEqual(probe.nodes?.[0]?.raft, { reachability: 'reachable', leader: true, address: '10.42.1.10:2377' });
     assert.equal(probe.nodes?.[1]?.raft, undefined);
     assert.equal(probe.nodes?.[1]?.logicalId, undefined);
+    assert.deepEqual(probe.raftAge, { index: 5000, writtenAt: 1_795_230_100_000 });
+    assert.equal(probe.nodesComplete, true);
+    assert.equal(parsed.more, undefined);
+    assert.deepEqual(
+      probe.nodes?.map(({ settings, drainedByUs, tasks }) => [settings, drainedByUs, tasks]),
+      [
+        ['0123456789ab', false, 3],
+        [undefined, true, 0],
+      ],
+    );
+  });
+
+  it('reads one of a former version, of which less is known', () => {
+    const parsed = parseProbeReport(FORMER_REPORT);
+    assert.ok(parsed.ok, JSON.stringify(parsed));
+    assert.equal(parsed.probe.raftAge, undefined);
+    assert.equal(parsed.probe.nodesComplete, true);
+    assert.deepEqual(
+      parsed.probe.nodes?.map(({ settings, drainedByUs, tasks }) => [settings, drainedByUs, tasks]),
+      [
+        [undefined, false, undefined],
+        [undefined, false, undefined],
+      ],
+    );
   });
 
   it('reads a machine whose engine is down, or that can say little', () => {
     const down = REPORT.replace('engine up', 'engine down')
-      .replace(/^(info|node) .*\n/gm, '')
+      .replace(/^(info|node|tasks) .*\n/gm, '')
       .replace('nodes ok 2', 'nodes not-a-manager')
       .replace('boot done', 'boot failed volume vol-1 did not appear')
       .replace(/free \d+/, 'free none')
@@ -85,6 +91,9 @@ describe('probe report', () => {
     assert.match(refused(REPORT.replace('nodes ok 2', 'nodes failed no answer')), /listed although/);
     assert.match(refused(REPORT.replace('"state":"down"', '"state":"asleep"')), /state/);
     assert.match(refused(REPORT.replace('engine up', 'engine down')), /although the engine is down/);
+    assert.match(refused(REPORT.replace('raft-age 5000', 'raft-age -5')), /"raft-age"/);
+    assert.match(refused(REPORT.replace('raft-age 5000', 'raft-age 1 2')), /"raft-age"/);
+    assert.match(refused(REPORT.replace(/tasks .*/, 'tasks {"n1":-1}')), /"tasks"/);
     assert.match(refused(REPORT.replace('nodes ok 2', 'nodes-gzip AAAA\nnodes ok 2')), /unpacked/);
   });
 
