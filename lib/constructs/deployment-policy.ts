@@ -22,10 +22,10 @@ export function deploymentStatements(scope: Construct, props: DeploymentPolicyPr
       actions: ['ssm:GetParameter'],
       resources: [publicParametersArn(scope), ...ownImageParameters(spec).map((name) => parameterArn(scope, name))],
     }),
-    // Neither knows resources.
+    // None of them knows resources.
     new iam.PolicyStatement({
       sid: 'Describe',
-      actions: ['ec2:DescribeImages', 'ec2:DescribeInstances'],
+      actions: ['ec2:DescribeImages', 'ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeVolumes'],
       resources: ['*'],
     }),
     new iam.PolicyStatement({
@@ -55,7 +55,7 @@ export function deploymentWildcards(scope: Construct): Wildcard[] {
   return [
     {
       resource: '*',
-      reason: 'DescribeImages and DescribeInstances know no resource types; they only read.',
+      reason: 'Describe calls of EC2 know no resource types; they only read.',
     },
     {
       resource: ec2Arn(scope, 'instance', '*'),

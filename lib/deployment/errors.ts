@@ -9,6 +9,8 @@ export type DeploymentErrorCode =
   | 'LeaseTaken'
   /** Instances were still there when the time was up. */
   | 'InstancesLeft'
+  /** What is declared no longer was still in use when the time was up. */
+  | 'StillThere'
   /** Machines would lose their interface and disk while they run. */
   | 'MachinesUprooted'
   /** Others kept committing. */

@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.ts';
 import { answer, type Outcome, type Put } from './answer.ts';
+import { awaitGone } from './await-gone.ts';
 import { awaitWhole } from './await-whole.ts';
 import { declare } from './declare.ts';
+import { isNothing } from './dropped.ts';
 import { DeploymentError } from './errors.ts';
 import { livingInstances } from './instances.ts';
-import { type DeploymentRequest, parseDeclared, parseRequest, refuseOtherCluster } from './request.ts';
+import { type DeploymentRequest, formerSpec, parseDeclared, parseRequest, refuseOtherCluster } from './request.ts';
 import { tearDown } from './tear-down.ts';
 import type { DeploymentTools, TimeLimit } from './tools.ts';
 
@@ -29,7 +31,8 @@ export interface Invocation {
  *
  * - Create: puts the spec in force and waits until the cluster is whole.
  * - Update: puts the spec in force; the change takes place afterwards, one machine at a time, for as long as it needs.
- *   One that drops or moves a pet is refused: CloudFormation would delete its interface and disk right after (`uprooted.ts`).
+ *   Only what is declared no longer is waited for: CloudFormation deletes its interfaces and disks right after
+ *   (`await-gone.ts`). One that moves a pet is refused (`uprooted.ts`).
  * - Delete: takes the machines away.
  *
  * @returns what was answered
@@ -76,8 +79,10 @@ async function serve(
     else await refuseToAbandon(properties['Cluster'], tools);
     return { Cluster: tools.cluster };
   }
-  const { committed } = await declare(parseDeclared(properties, tools.cluster), tools, limit);
+  const declared = parseDeclared(properties, tools.cluster);
+  const { committed, dropped } = await declare(declared, formerSpec(request), tools, limit);
   if (request.RequestType === 'Create') await awaitWhole(committed, tools, limit);
+  else if (!isNothing(dropped)) await awaitGone(dropped, committed, tools, limit);
   return { Cluster: tools.cluster, SpecVersion: String(committed.version) };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SpecError } from '../spec/error.ts';
 import { reviveSpec } from '../spec/json.ts';
 import { subnetBlocks } from '../spec/network.ts';
 import type { ClusterSpec, Deployment } from '../spec/spec.ts';
@@ -13,6 +14,8 @@ const REQUEST = z.object({
   LogicalResourceId: z.string(),
   PhysicalResourceId: z.string().optional(),
   ResourceProperties: z.record(z.string(), z.unknown()).default({}),
+  /** Of an Update: the properties before. */
+  OldResourceProperties: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** What CloudFormation asks of the custom resource. The properties are judged later: a bad one is answered, too. */
@@ -64,6 +67,18 @@ export function parseDeclared(properties: unknown, cluster: string): Declared {
     throw new DeploymentError('InvalidRequest', `the subnets are ${given}, and the spec's network has ${wanted}`);
   }
   return { spec, deployment };
+}
+
+/** The cluster that an Update takes the place of; `undefined` where it is not said, or is not understood any more. */
+export function formerSpec({ OldResourceProperties }: DeploymentRequest): ClusterSpec | undefined {
+  const spec = OldResourceProperties?.['Spec'];
+  if (typeof spec !== 'string') return undefined;
+  try {
+    return reviveSpec(spec, 'Spec before');
+  } catch (error) {
+    if (error instanceof SpecError) return undefined;
+    throw error;
+  }
 }
 
 /** A request for another cluster than the function's own would end that one's instances, or start them twice. */

@@ -1,6 +1,6 @@
 import type { Records } from '../plan/records.ts';
 import { petSlot } from '../plan/world.ts';
-import { pets } from '../spec/groups.ts';
+import { cattle, pets } from '../spec/groups.ts';
 import { zoneOf } from '../spec/network.ts';
 import type { ClusterSpec, Deployment } from '../spec/spec.ts';
 import { DeploymentError } from './errors.ts';
@@ -11,39 +11,50 @@ interface Placed {
 }
 
 /**
- * Refuses a declaration that would take a pet's interface and disk away under its machine.
+ * Refuses a declaration that would take a machine's interface, disk or role away while the machine is to stay: a pet in
+ * another subnet, a manager that becomes something else, a group by number that becomes one by logical IDs.
  *
- * CloudFormation deletes what the new template lacks, or replaces, as soon as the custom resource's Update succeeded, and
- * doesn't ask whether a machine still holds it: a manager would be lost to the quorum. Answered with a failure, it rolls
- * back and deletes nothing. A pet that was never launched holds nothing and is no member of the Swarm: it may go, so that
- * an addition that failed half-way can be rolled back.
+ * CloudFormation makes such a resource anew and deletes the old one as soon as the custom resource's Update succeeded, and
+ * doesn't ask whether a machine still holds it. Answered with a failure, it rolls back and deletes nothing. What is dropped
+ * altogether is another matter: its machines are waited out (`await-gone.ts`).
  *
  * @throws DeploymentError `MachinesUprooted`
  */
 export function refuseToUproot(before: Placed, after: Placed, launches: Records['launches']): void {
-  const uprooted = pets(before.spec)
-    .filter(({ logicalId }) => launches.has(petSlot(logicalId)))
-    .flatMap(({ logicalId, group }) => {
-      const why = uprooting(logicalId, before, after);
-      return why === undefined ? [] : [`${logicalId} (group "${group}") ${why}`];
-    });
+  const uprooted = [
+    ...pets(before.spec)
+      .filter(({ logicalId }) => launches.has(petSlot(logicalId)))
+      .flatMap(({ logicalId, group }) => {
+        const why = uprooting(logicalId, before, after);
+        return why === undefined ? [] : [`${logicalId} (group "${group}") ${why}`];
+      }),
+    ...turned(before.spec, after.spec, launches),
+  ];
   if (uprooted.length === 0) return;
   throw new DeploymentError(
     'MachinesUprooted',
-    `${uprooted.join('; ')}: CloudFormation would take away the interface and the disk of a machine that may be running, and a manager with them. A running cluster can't give up a logical ID yet; nothing was changed. Declare it as it was and deploy again, or remove the whole stack and deploy anew`,
+    `${uprooted.join('; ')}: CloudFormation would take away what a machine that stays is made of; nothing was changed. Declare it as it was and deploy again. What is to be otherwise is declared under another address or group name: the new one comes, and the old one is taken out`,
   );
 }
 
-/** What would become of the pet; `undefined`: it stays where it is. */
+/** What would become of the pet; `undefined`: it stays where it is, or goes. */
 function uprooting(logicalId: string, before: Placed, after: Placed): string | undefined {
   const flavorNow = flavorOf(logicalId, after.spec);
-  if (flavorNow === undefined) return 'is no longer declared';
+  if (flavorNow === undefined) return undefined;
   if (flavorOf(logicalId, before.spec) === 'swarm-manager' && flavorNow !== 'swarm-manager') {
     return 'is no longer a manager';
   }
   const from = subnetOf(logicalId, before);
   const to = subnetOf(logicalId, after);
   return from === to ? undefined : `would move from ${from ?? 'no subnet'} to ${to ?? 'no subnet'}`;
+}
+
+/** Groups whose machines would be nobody's: the planner accounts for a declared group's machines by how it counts. */
+function turned(before: ClusterSpec, after: ClusterSpec, launches: Records['launches']): string[] {
+  const launched = new Set([...launches.values()].map(({ group }) => group));
+  return cattle(before)
+    .filter(({ group }) => launched.has(group) && after.groups[group]?.allocation.kind === 'logicalIds')
+    .map(({ group }) => `group "${group}" counts by logical IDs, and did by size`);
 }
 
 function flavorOf(logicalId: string, spec: ClusterSpec) {

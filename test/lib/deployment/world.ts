@@ -1,4 +1,4 @@
-import type { Image, Instance, InstanceStateName } from '@aws-sdk/client-ec2';
+import type { Image, Instance, InstanceStateName, NetworkInterface, Volume } from '@aws-sdk/client-ec2';
 import type { Outcome } from '../../../lib/deployment/answer.ts';
 import { handleRequest } from '../../../lib/deployment/handle.ts';
 import type { DeploymentTools } from '../../../lib/deployment/tools.ts';
@@ -6,7 +6,7 @@ import { TAG } from '../../../lib/names.ts';
 import { serializeSpec } from '../../../lib/spec/json.ts';
 import type { ClusterSpec } from '../../../lib/spec/spec.ts';
 import { createMemoryStore } from '../../../lib/store/memory.ts';
-import type { Store } from '../../../lib/store/store.ts';
+import type { ClusterStatus, Store } from '../../../lib/store/store.ts';
 import { awsError, fakeEc2, fakeLambda, fakeSsm } from '../../support/fake-aws.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 import { wholeSpec } from '../spec/samples.ts';
@@ -21,6 +21,8 @@ export function createWorld() {
   const calls: { command: string; input: object }[] = [];
   const answers: { url: string; body: Record<string, unknown> }[] = [];
   const instances = new Map<string, Instance>();
+  const interfaces: NetworkInterface[] = [];
+  const volumes: Volume[] = [];
   const parameters = new Map([[ARM_PARAMETER, 'ami-0a']]);
   const images = new Map<string, Image>([
     ['ami-0a', image('ami-0a')],
@@ -40,6 +42,8 @@ export function createWorld() {
       const found = [...instances.values()].filter(({ State }) => State?.Name !== 'terminated');
       return { $metadata: {}, Reservations: [{ Instances: found }] };
     }
+    if (command === 'DescribeNetworkInterfacesCommand') return { $metadata: {}, NetworkInterfaces: interfaces };
+    if (command === 'DescribeVolumesCommand') return { $metadata: {}, Volumes: volumes };
     if (command === 'TerminateInstancesCommand' && 'InstanceIds' in input) {
       for (const id of input.InstanceIds ?? []) {
         instances.set(id, { ...instances.get(id), State: { Name: 'shutting-down' } });
@@ -110,17 +114,21 @@ export function createWorld() {
     calls,
     answers,
     instances,
+    interfaces,
+    volumes,
     parameters,
     images,
     faults,
     statuses,
     serve,
     counted: (command: string) => calls.filter((call) => call.command === command).length,
-    addInstance(id: string, state: InstanceStateName = 'running', cluster = 'demo') {
+    addInstance(id: string, state: InstanceStateName = 'running', cluster = 'demo', tags: Record<string, string> = {}) {
       instances.set(id, {
         InstanceId: id,
         State: { Name: state },
-        Tags: [{ Key: TAG.cluster, Value: cluster }],
+        Placement: { AvailabilityZone: 'us-east-1a' },
+        LaunchTime: new Date(clock.now()),
+        Tags: Object.entries({ [TAG.cluster]: cluster, ...tags }).map(([Key, Value]) => ({ Key, Value })),
       });
     },
   };
@@ -156,6 +164,7 @@ export function properties(spec: ClusterSpec = wholeSpec()): Record<string, unkn
 export function request(
   RequestType: 'Create' | 'Update' | 'Delete',
   ResourceProperties: Record<string, unknown> = properties(),
+  OldResourceProperties?: Record<string, unknown>,
 ): Record<string, unknown> {
   return {
     RequestType,
@@ -166,17 +175,29 @@ export function request(
     ResourceType: 'Custom::EverswarmDeployment',
     ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'everswarm-demo' }),
     ResourceProperties,
+    ...(OldResourceProperties === undefined ? {} : { OldResourceProperties }),
   };
 }
 
 /** A reconciler that finds the cluster whole, so many milliseconds from now. */
 export async function becomeWhole(world: World, specVersion: number, after: number): Promise<void> {
+  await look(world, specVersion, after, true);
+}
+
+/** A pass under a version of the spec, so many milliseconds from now. */
+export async function look(
+  world: World,
+  specVersion: number,
+  after: number,
+  whole: boolean,
+  held: ClusterStatus['held'] = [],
+): Promise<void> {
   // Nobody moves the clock before a request is served.
   if (after > 0) await world.clock.sleep(after);
   const acquisition = await world.store.acquire('reconciler');
   if (!acquisition.acquired) throw new Error('the lease is taken');
   const { lease, wanted } = acquisition;
   const at = world.clock.now();
-  await world.store.putStatus(lease, { whole: true, at, fence: lease.fence, specVersion, held: [], waiting: [] });
+  await world.store.putStatus(lease, { whole, at, fence: lease.fence, specVersion, held, waiting: [] });
   await world.store.release(lease, wanted);
 }
