@@ -39,6 +39,7 @@ async function stage(overrides: Partial<ReconcileDependencies> = {}): Promise<St
   const seeding = await store.acquire('test');
   assert.ok(seeding.acquired);
   for (const record of cluster.records.launches.values()) await store.putLaunch(seeding.lease, record);
+  for (const record of cluster.records.rollouts.values()) await store.putRollout(seeding.lease, record);
   assert.ok(cluster.records.genesis);
   await store.putGenesis(seeding.lease, cluster.records.genesis);
   await store.release(seeding.lease, seeding.wanted);
