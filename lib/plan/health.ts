@@ -1,7 +1,7 @@
 import type { InstanceSeen, MachineProbe, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
 import { LIMITS } from './limits.ts';
 import { isHealthyVoter, nodesByInstance, type SwarmView } from './swarm-view.ts';
-import { type PlanInput, probeOf } from './world.ts';
+import { type PlanInput, petSlot, probeOf } from './world.ts';
 
 /** What is to be thought of a machine. */
 export type Health =
@@ -54,6 +54,10 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
       const reason = `${instance.id} does not answer (${outcome.reason}) and the other managers see it down`;
       return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
     }
+    if (listed.length === 0 && isNoMember(input, view)) {
+      const reason = `${instance.id} does not answer (${outcome.reason}), and is no member of the Swarm`;
+      return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
+    }
     return {
       kind: 'held',
       rule: 'silent',
@@ -68,6 +72,10 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
   if (engine.state === 'down') {
     if (young) return { kind: 'coming', what: 'engine to answer' };
     const reason = `the engine of ${instance.id} does not answer`;
+    if (view.kind === 'quorum' && blamesDisk(input, logicalId, probe)) {
+      const why = `${reason}: the Raft state on its disk is gone, or spoilt`;
+      return { kind: 'broken', symptom: 'raft-state', reason: why, remedies: ['restart', 'rejoin'] };
+    }
     return { kind: 'broken', symptom: 'engine-down', reason, remedies: ['restart', 'replace'] };
   }
   if (engine.localState === 'locked') {
@@ -144,6 +152,23 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
     return { kind: 'broken', symptom: 'orphan', reason, remedies: ['replace'] };
   }
   return { kind: 'blank' };
+}
+
+/** Of a manager that the list does not name: a quorum says so, or there never was a Swarm, which others can tell. */
+function isNoMember(input: PlanInput, view: SwarmView): boolean {
+  if (view.kind === 'quorum') return true;
+  if (view.kind !== 'none' || input.records.genesis?.clusterId !== undefined) return false;
+  return [...(input.observation.probes?.values() ?? [])].some(({ kind }) => kind === 'answered');
+}
+
+/** Machines in a row, on one disk, after which it is not the machine. */
+const MACHINES_IN_VAIN = 2;
+
+/** Would the engine not start on another machine either? A certificate is left of the Swarm but no Raft state; or it was tried. */
+function blamesDisk(input: PlanInput, logicalId: string, { raftState, certificateEnds }: MachineProbe): boolean {
+  if (raftState === 'none') return certificateEnds !== undefined;
+  const record = input.records.launches.get(petSlot(logicalId));
+  return record?.confirmedAt === undefined && (record?.failures ?? 0) >= MACHINES_IN_VAIN;
 }
 
 /** By the uptime, not the age: a machine that was rebooted boots anew, and its engine may have had a vote until then. */

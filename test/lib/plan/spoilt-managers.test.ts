@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LIMITS } from '../../../lib/plan/limits.ts';
+import { plan } from '../../../lib/plan/plan.ts';
+import { petSlot } from '../../../lib/plan/world.ts';
+import {
+  answered,
+  instanceId,
+  instanceOf,
+  MANAGER_IPS,
+  MINUTE,
+  NOW,
+  nodesOf,
+  planInput,
+  probeAll,
+  probeOf,
+  type TestCluster,
+  wholeCluster,
+} from '../../support/cluster.ts';
+
+const [, , THIRD] = MANAGER_IPS;
+const M3 = instanceId(3);
+
+const kinds = (cluster: TestCluster) => plan(planInput(cluster)).actions.map(({ kind }) => kind);
+const rules = (cluster: TestCluster) => plan(planInput(cluster)).held.map(({ rule }) => rule);
+
+/** The third manager's engine does not answer, and was restarted in vain. */
+function deadEngine(symptom: string, probe: { readonly raftState: 'present' | 'none'; readonly certificate: boolean }) {
+  const cluster = wholeCluster();
+  const nodes = nodesOf(cluster).map((node) =>
+    node.hostname === M3 && node.raft !== undefined
+      ? { ...node, state: 'down' as const, raft: { ...node.raft, reachability: 'unreachable' as const } }
+      : node,
+  );
+  probeAll(cluster, nodes);
+  const dead = {
+    ...probeOf(instanceOf(cluster, M3), { raftState: probe.raftState }),
+    engine: { state: 'down' as const },
+  };
+  cluster.probes?.set(M3, answered(probe.certificate ? dead : { ...dead, certificateEnds: undefined }));
+  const [since, restartedAt] = [NOW - 5 * MINUTE, NOW - 2 * MINUTE];
+  cluster.records.suspicions.set(M3, { instanceId: M3, symptom, since, restartedAt });
+  return cluster;
+}
+
+describe("a manager's engine that does not start", () => {
+  it('is given another machine first', () => {
+    assert.ok(kinds(deadEngine('engine-down', { raftState: 'present', certificate: true })).includes('terminate'));
+    assert.ok(kinds(deadEngine('engine-down', { raftState: 'none', certificate: false })).includes('terminate'));
+  });
+
+  it('joins anew when a certificate is all that is left on its disk: another machine would do no better', () => {
+    const cluster = deadEngine('raft-state', { raftState: 'none', certificate: true });
+    assert.deepEqual(kinds(cluster), ['demoteNode', 'removeNode']);
+    probeAll(
+      cluster,
+      nodesOf(cluster).filter(({ hostname }) => hostname !== M3),
+    );
+    const dead = { ...probeOf(instanceOf(cluster, M3), { raftState: 'none' }), engine: { state: 'down' as const } };
+    cluster.probes?.set(M3, answered(dead));
+    assert.deepEqual(kinds(cluster), ['leaveSwarm']);
+  });
+
+  it('joins anew when two machines in a row could not start it', () => {
+    const cluster = deadEngine('raft-state', { raftState: 'present', certificate: true });
+    const record = cluster.records.launches.get(petSlot(THIRD));
+    assert.ok(record);
+    cluster.records.launches.set(petSlot(THIRD), { ...record, failures: 2, confirmedAt: undefined });
+    assert.deepEqual(kinds(cluster), ['demoteNode', 'removeNode']);
+  });
+});
+
+describe('a manager that stands still', () => {
+  function silent(): TestCluster {
+    const cluster = wholeCluster();
+    cluster.probes?.set(M3, { kind: 'silent', why: 'offline', reason: 'its agent is not online' });
+    cluster.records.suspicions.set(M3, {
+      instanceId: M3,
+      symptom: 'silent',
+      since: NOW - LIMITS.suspicion,
+      restartedAt: undefined,
+    });
+    return cluster;
+  }
+
+  it('is replaced when it never became a member', () => {
+    const cluster = silent();
+    probeAll(
+      cluster,
+      nodesOf(cluster).filter(({ hostname }) => hostname !== M3),
+    );
+    cluster.probes?.set(M3, { kind: 'silent', why: 'offline', reason: 'its agent is not online' });
+    assert.deepEqual(kinds(cluster), ['terminate']);
+  });
+
+  it('is left alone while the list says that it works', () => {
+    assert.deepEqual(rules(silent()), ['silent']);
+  });
+
+  it('is left alone when nobody answers at all, also before the first Swarm is on record', () => {
+    const cluster = silent();
+    cluster.records.genesis = undefined;
+    for (const { id } of cluster.instances) {
+      cluster.probes?.set(id, { kind: 'silent', why: 'offline', reason: 'its agent is not online' });
+    }
+    assert.deepEqual(kinds(cluster), []);
+  });
+});
