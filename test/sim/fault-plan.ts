@@ -1,5 +1,6 @@
 import { CLIMATES, type ClimateKind } from './climate.ts';
 import type { Dice } from './dice.ts';
+import { putRight } from './person.ts';
 import { STRIKES, type StrikeKind } from './strikes.ts';
 import { calmWeather } from './weather.ts';
 import type { World } from './world.ts';
@@ -59,6 +60,7 @@ async function strike(world: World, kind: StrikeKind, every: number, end: number
 /** Faults end, and what a person or AWS would put right is put right; the rest is the controller's to mend. */
 export function calm(world: World): void {
   world.timeline.add('fault', 'from now on: calm');
+  world.calmSince = world.now();
   Object.assign(world.weather, calmWeather());
   Object.assign(world.region.settings, {
     shutdownMilliseconds: 2_000,
@@ -67,14 +69,7 @@ export function calm(world: World): void {
     powerCutNoticeMilliseconds: 0,
     agentLostMilliseconds: 0,
   });
-  // A hung engine beside a lost disk is for a person to mend: docs/reliability.md.
-  const hung = world.lostVolumes.length > 0 ? [...world.fleet.world.engines.values()].filter((one) => one.hung) : [];
-  for (const { instanceId } of hung) {
-    world.fleet.faults.killEngine(instanceId);
-    world.fleet.faults.startEngine(instanceId);
-  }
-  // Halted roll-outs wait for a person: whatever failed them is over now.
-  for (const group of Object.keys(world.truth.spec.groups)) void world.store.decideRollout(group, undefined);
+  putRight(world);
   world.fleet.faults.heal();
   world.lambda.thawAll();
   for (const [id, machine] of world.fleet.machines) if (machine.power === 'on') world.fleet.faults.agentOnline(id);

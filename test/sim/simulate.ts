@@ -2,6 +2,7 @@ import { SwarmError } from '../../lab/machines/simulated/swarm/errors.ts';
 import { createDice, type Dice } from './dice.ts';
 import { calm, drawFaultPlan, type FaultPlan, unleash } from './fault-plan.ts';
 import type { Violation } from './invariants.ts';
+import { unlockLockedEngines } from './person.ts';
 import { specOf } from './spec.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
@@ -67,6 +68,7 @@ async function live(world: World, plan: FaultPlan, dice: Dice): Promise<number |
     unleash(world, plan, dice);
   }
   void use(world);
+  void unlockLockedEngines(world);
   await clock.run(broken, plan.duration);
   if (broken()) return undefined;
 

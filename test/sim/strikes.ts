@@ -1,10 +1,10 @@
-import { powerCut, reboot, stop, terminate } from '../../lab/region/ec2/lifecycle.ts';
-import type { Instance, Volume } from '../../lab/region/ec2/model.ts';
-import { dropVolume } from '../../lab/region/ec2/volumes.ts';
-import { TAG } from '../../lib/names.ts';
+import { SwarmError } from '../../lab/machines/simulated/swarm/errors.ts';
+import { reboot, stop, terminate } from '../../lab/region/ec2/lifecycle.ts';
 import { CHANGES } from './changes.ts';
 import type { Dice } from './dice.ts';
+import { DISK_STRIKES } from './disk-strikes.ts';
 import { withWorkers } from './spec.ts';
+import { cut, ids, isManager, running } from './victims.ts';
 import type { World } from './world.ts';
 
 /** Something that happens at one moment. @returns what it was, or nothing when there was nothing to hit */
@@ -120,33 +120,25 @@ export const STRIKES = {
     });
     return `EC2 notices a dead machine after ${milliseconds} ms`;
   },
-  /** A manager's volume is lost while no machine holds it; once a run, and only where its state is elsewhere as well. */
-  'volume-lost': (world) => {
-    const { ec2 } = world.region.inside;
-    const state = ec2.volumes.filter(({ tags }) => tags.has(TAG.logicalId));
-    const [free] = state.filter((volume) => volume.attachment === undefined && volume.state === 'available');
-    const voters = world.truth.state()?.members.size ?? 0;
-    if (free === undefined || state.length < world.truth.managerIds().length || voters < 3) return undefined;
-    if (world.lostVolumes.length > 0) return undefined;
-    world.lostVolumes.push({ zone: free.zone, size: free.size, tags: new Map(free.tags) });
-    dropVolume(ec2, free);
-    return `volume ${free.id} of ${free.tags.get(TAG.logicalId)} is lost`;
+  ...DISK_STRIKES,
+  /** EC2 goes on to call it running; its status checks would call it impaired. */
+  'machine-hangs': (world, dice) => {
+    const victim = dice.pick(running(world));
+    if (victim === undefined || !world.fleet.machines.has(victim.id)) return undefined;
+    world.fleet.faults.hangMachine(victim.id);
+    return `${victim.id} stands still`;
   },
-  /** A manager's machine and its volume are lost together. */
-  'manager-and-volume-lost': (world, dice) => {
-    const victim = dice.pick(running(world).filter((one) => isManager(one)));
-    if (victim === undefined || (world.truth.state()?.members.size ?? 0) < 3 || world.lostVolumes.length > 0) {
-      return undefined;
+  /** Somebody has the Swarm ask for a key when an engine starts. */
+  autolock: async (world) => {
+    const leader = world.truth.leader();
+    if (leader === undefined || leader.raft.head.state.lockKey !== undefined) return undefined;
+    try {
+      await world.fleet.swarm.setAutolock(leader.engine.instanceId, 'SWMKEY-1-simulated');
+      return 'someone sets autolock';
+    } catch (error) {
+      if (error instanceof SwarmError) return undefined;
+      throw error;
     }
-    const { ec2 } = world.region.inside;
-    const own = victim.tags.get(TAG.logicalId);
-    const volume = ec2.volumes.find(({ tags }) => tags.get(TAG.logicalId) === own);
-    if (volume === undefined) return undefined;
-    world.lostVolumes.push({ zone: volume.zone, size: volume.size, tags: new Map(volume.tags) });
-    cut(world, victim);
-    volume.tags.clear();
-    void dropWhenFree(world, volume);
-    return `${victim.id} dies and its volume ${volume.id} is lost`;
   },
   ...CHANGES,
   'spec-changed': async (world, dice) => {
@@ -174,33 +166,6 @@ export const STRIKES = {
 } satisfies Readonly<Record<string, Strike>>;
 
 export type StrikeKind = keyof typeof STRIKES;
-
-async function dropWhenFree({ region, clock }: World, volume: Volume): Promise<void> {
-  while (volume.attachment !== undefined) await clock.sleep(100);
-  dropVolume(region.inside.ec2, volume);
-}
-
-function cut(world: World, { id }: Instance): void {
-  void powerCut(world.region.inside.ec2, mustFind(world, id));
-}
-
-function mustFind(world: World, id: string): Instance {
-  const instance = world.truth.instance(id);
-  if (instance === undefined) throw new Error(`there is no instance ${id}`);
-  return instance;
-}
-
-function isManager({ tags }: Instance): boolean {
-  return tags.has(TAG.logicalId);
-}
-
-function running(world: World): Instance[] {
-  return world.truth.live().filter(({ machine }) => machine === 'on');
-}
-
-function ids(instances: readonly Instance[]): string {
-  return instances.map(({ id }) => id).join(', ') || 'nobody';
-}
 
 function onEngine(world: World, dice: Dice, what: string, act: (instanceId: string) => void): string | undefined {
   const victim = dice.pick(running(world).filter(({ id }) => world.truth.engine(id)?.process === 'up'));

@@ -51,8 +51,10 @@ export interface World {
   readonly invariants: Invariants;
   readonly coverage: Coverage;
   readonly violations: Violation[];
-  /** State volumes that are gone for good, until somebody deploys the stack again. */
-  readonly lostVolumes: { readonly zone: string; readonly size: number; readonly tags: ReadonlyMap<string, string> }[];
+  /** Logical IDs whose Raft state was lost or spoilt. */
+  readonly lostStates: string[];
+  /** When faults ended; `undefined`: they have not. */
+  calmSince: number | undefined;
   /** Calls of the controller so far that change something in AWS or on a machine. */
   readonly changes: { count: number };
   /** When the last pass began of the newest convergence that found everything whole; -1: none did. */
@@ -220,7 +222,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     coverage,
     violations,
     changes,
-    lostVolumes: [],
+    lostStates: [],
+    calmSince: undefined,
     get lastFoundWhole() {
       return code.lastFoundWhole;
     },

@@ -1,5 +1,5 @@
 import { copyDisk, type Damage, type Disk } from './disk.ts';
-import type { Machine } from './machine.ts';
+import { hang, type Machine } from './machine.ts';
 import type { Engine } from './swarm/engine.ts';
 import { killEngine, startEngine, stopEngine, unlockEngine } from './swarm/lifecycle.ts';
 import type { World } from './swarm/world.ts';
@@ -14,6 +14,8 @@ export interface Faults {
   hangEngine(instanceId: string): void;
   /** @returns whether the key was right */
   unlockEngine(instanceId: string, key: string): boolean;
+  /** The whole machine stands still, with its power on: EC2 calls it running. A reboot brings it back. */
+  hangMachine(instanceId: string): void;
   /** Systems Manager hears nothing more of the machine. */
   agentOffline(instanceId: string): void;
   agentOnline(instanceId: string): void;
@@ -64,6 +66,7 @@ export function createFaults(
       engine(id).hung = true;
     },
     unlockEngine: (id, key) => unlockEngine(world, engine(id), key),
+    hangMachine: (id) => hang(world, find.machine(id)),
     agentOffline(id) {
       const machine = find.machine(id);
       machine.hangUp();
@@ -72,7 +75,7 @@ export function createFaults(
     },
     agentOnline(id) {
       const machine = find.machine(id);
-      if (machine.power === 'off' || machine.agent === 'on') return;
+      if (machine.power === 'off' || machine.hangs || machine.agent === 'on') return;
       machine.agent = 'on';
       find.connect(machine);
     },

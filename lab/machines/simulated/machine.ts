@@ -28,6 +28,8 @@ export interface Machine {
   engine: Engine | undefined;
   agent: 'off' | 'on' | 'cut';
   hangUp: () => void;
+  /** Fault: it has power, and nothing in it runs any more, until it is rebooted. */
+  hangs: boolean;
   /** Fault: the next boot script fails, with this reason. */
   failNextBoot: string | undefined;
   clockSkew: number;
@@ -59,6 +61,7 @@ export function createMachine(order: MachineOrder): Machine {
     engine: undefined,
     agent: 'off',
     hangUp: () => {},
+    hangs: false,
     failNextBoot: undefined,
     clockSkew: 0,
     keptLabels: undefined,
@@ -75,6 +78,7 @@ export async function powerOn(world: World, host: Host, machine: Machine, connec
   const order = readBootOrder(metadata.userData);
   machine.life += 1;
   machine.power = 'on';
+  machine.hangs = false;
   machine.bootId = uuid(world);
   machine.poweredAt = world.clock.now();
   machine.boot = { state: 'running' };
@@ -158,6 +162,21 @@ export function powerOff(world: World, machine: Machine): void {
   machine.hangUp();
   machine.hangUp = () => {};
   machine.agent = 'off';
+  if (machine.engine !== undefined) killEngine(world, machine.engine);
+  world.engines.remove(machine.order.instanceId);
+  machine.engine = undefined;
+  machine.mounted = false;
+  world.settle();
+}
+
+/** The kernel stands still: no script, no engine, no agent, no network. The power stays on. */
+export function hang(world: World, machine: Machine): void {
+  if (machine.power === 'off') return;
+  machine.life += 1;
+  machine.hangs = true;
+  machine.hangUp();
+  machine.hangUp = () => {};
+  machine.agent = 'cut';
   if (machine.engine !== undefined) killEngine(world, machine.engine);
   world.engines.remove(machine.order.instanceId);
   machine.engine = undefined;

@@ -1,0 +1,71 @@
+import { reboot } from '../../lab/region/ec2/lifecycle.ts';
+import { TAG } from '../../lib/names.ts';
+import { isManager, running } from './victims.ts';
+import type { World } from './world.ts';
+
+/** What only a person can put right, and does at last: docs/reliability.md says what that is. */
+export function putRight(world: World): void {
+  const { fleet, timeline, region } = world;
+  const standing = running(world).filter((one) => isManager(one) && fleet.machines.get(one.id)?.hangs);
+  // One manager that stands still is replaced. With several, or beside a lost disk, or if it was the only one, it can't
+  // be told from one that nobody hears.
+  const members = world.truth.managerIds().length;
+  const alone = standing.length === 1 && members >= 3 && world.lostStates.length === 0;
+  if (!alone) {
+    for (const machine of standing) {
+      reboot(region.inside.ec2, machine);
+      timeline.add('user', `reboots ${machine.id}, which stands still`);
+    }
+  }
+  // A hung engine beside one of those: the others are no proof of a quorum without it.
+  if (standing.length > 0 || world.lostStates.length > 0) restartHungEngines(world);
+  // Halted roll-outs wait for a person: whatever failed them is over now.
+  for (const group of Object.keys(world.truth.spec.groups)) void world.store.decideRollout(group, undefined);
+}
+
+function restartHungEngines({ fleet, timeline }: World): void {
+  for (const { instanceId, hung } of [...fleet.world.engines.values()]) {
+    if (!hung) continue;
+    fleet.faults.killEngine(instanceId);
+    fleet.faults.startEngine(instanceId);
+    timeline.add('user', `restarts the engine of ${instanceId}, which hangs`);
+  }
+}
+
+const LOOKS_EVERY = 10_000;
+/** A person who was told does not come at once. */
+const COMES_AFTER = [60_000, 240_000] as const;
+/** By then the controller has said so, unless it can't see it. */
+const ANNOUNCED_WITHIN = 150_000;
+
+/** Unlocks engines that wait for their key, some minutes after each was locked. In calm the controller must have announced it. */
+export async function unlockLockedEngines(world: World): Promise<void> {
+  const { clock, fleet, truth, store, timeline } = world;
+  const dice = world.dice(10);
+  const since = new Map<string, { readonly run: number; readonly at: number; readonly comes: number }>();
+  for (;;) {
+    await clock.sleep(LOOKS_EVERY);
+    for (const engine of [...fleet.world.engines.values()]) {
+      const { instanceId, run } = engine;
+      if (engine.process !== 'up' || engine.local !== 'locked') continue;
+      const known = since.get(instanceId);
+      if (known?.run !== run) {
+        since.set(instanceId, { run, at: world.now(), comes: world.now() + dice.within(COMES_AFTER) });
+        continue;
+      }
+      const locked = world.now() - Math.max(known.at, world.calmSince ?? Number.POSITIVE_INFINITY);
+      if (world.now() < known.comes || (world.calmSince !== undefined && locked < ANNOUNCED_WITHIN)) continue;
+      const own = truth.instance(instanceId)?.tags.get(TAG.logicalId);
+      const held = (await store.status())?.held ?? [];
+      const isSaid = held.some(({ rule, subject }) => rule === 'autolock' && subject === own);
+      if (world.calmSince !== undefined && !isSaid) {
+        world.report(
+          'locked-is-announced',
+          `the engine of ${instanceId} at ${own} waits for its key since ${locked} ms`,
+        );
+      }
+      timeline.add('user', `unlocks the engine of ${instanceId}`);
+      fleet.faults.unlockEngine(instanceId, engine.disk.swarm?.lockKey ?? '');
+    }
+  }
+}
