@@ -54,7 +54,8 @@ export const CHANGES = {
 } as const;
 
 const THREE = ['10.42.0.10', '10.42.1.10', '10.42.2.10'];
-const MORE = ['10.42.0.11', '10.42.1.11'];
+/** Far from the addresses that machines without a fixed one are given. */
+const MORE = ['10.42.0.210', '10.42.1.210'];
 
 export function withGroup(spec: ClusterSpec, name: string, change: Partial<GroupSpec>): ClusterSpec {
   const group = spec.groups[name];
