@@ -237,8 +237,12 @@ describe('a manager that is gone', () => {
     const cluster = wholeCluster();
     terminate(cluster, M1);
     cluster.volumes = cluster.volumes.filter((one) => one.logicalId !== FIRST);
+    const [suspect, ...more] = planned(cluster).actions;
+    assert.ok(suspect?.kind === 'suspect' && suspect.suspicion.symptom === 'volume-lost');
+    assert.deepEqual(more, []);
+    cluster.records.suspicions.set(FIRST, suspect.suspicion);
     assert.deepEqual(planned(cluster).actions, []);
-    assert.deepEqual(rules(cluster), ['attachment']);
+    assert.deepEqual(rules(cluster), ['volume-lost']);
   });
 
   it('never gets the volume of another logical ID', () => {
@@ -322,22 +326,37 @@ describe('workers', () => {
     assert.ok(!kinds(planned(cluster).actions).includes('removeNode'));
   });
 
-  it('are joined when their boot is done', () => {
+  /** W1 is gone, and another machine of that age is there which nobody has asked. */
+  function withNewcomer(age: number): TestCluster {
     const cluster = wholeCluster();
     const nodes = nodesOf(cluster);
     terminate(cluster, W1);
-    addWorker(cluster, instanceId(200), zoneAt(0), NOW - 10_000);
+    addWorker(cluster, instanceId(200), zoneAt(0), NOW - age);
     cluster.agentsOnline = { seen: true, value: new Set([M1, M2, M3, W2, instanceId(200)]) };
     probeAll(
       cluster,
       nodes.filter((node) => node.hostname !== W1),
     );
-    assert.deepEqual(planned(cluster).ask, [instanceId(200)]);
-    cluster.probes?.set(instanceId(200), blankProbe(instanceOf(cluster, instanceId(200))));
+    return cluster;
+  }
+
+  it('are joined without being asked while they are young: the script refuses until their boot is over', () => {
+    const cluster = withNewcomer(10_000);
     const [join] = planned(cluster).actions;
     assert.ok(join?.kind === 'join');
     assert.deepEqual([join.role, join.instanceIds], ['worker', [instanceId(200)]]);
     assert.equal(join.managers[0], FIRST);
+    assert.deepEqual(planned(cluster).ask, []);
+  });
+
+  it('are asked first when they are not young any more, and joined when their boot is done', () => {
+    const cluster = withNewcomer(LIMITS.boot);
+    assert.deepEqual(planned(cluster).ask, [instanceId(200)]);
+    assert.ok(!kinds(planned(cluster).actions).includes('join'));
+    cluster.probes?.set(instanceId(200), blankProbe(instanceOf(cluster, instanceId(200))));
+    const [join] = planned(cluster).actions;
+    assert.ok(join?.kind === 'join');
+    assert.deepEqual(join.instanceIds, [instanceId(200)]);
   });
 
   it('may be none', () => {
