@@ -104,7 +104,7 @@ function takenIn(world: Ec2World, subnet: Subnet): ReadonlySet<string> {
 function noneFree(subnet: Subnet): ServiceError {
   return new ServiceError(
     'InsufficientFreeAddressesInSubnet',
-    `There are not enough free addresses in subnet '${subnet.id}' (${subnet.cidr}).`,
+    `There are not enough free addresses in subnet '${subnet.id}' (${subnet.cidr}) to satisfy the requested number of instances.`,
   );
 }
 

@@ -27,7 +27,7 @@ function describeInstanceInformation(world: SsmWorld, input: JsonObject): JsonOb
   const filters = [
     ...query.Filters,
     ...query.InstanceInformationFilterList.map(({ key, valueSet }) => ({ Key: key, Values: valueSet })),
-  ];
+  ].map(({ Key, Values }) => ({ Key, wanted: new Set(Values) }));
   const rows = world.agents.all().flatMap((agent): Row[] => {
     const instance = world.directory.find(agent.instanceId);
     return instance === undefined
@@ -35,7 +35,7 @@ function describeInstanceInformation(world: SsmWorld, input: JsonObject): JsonOb
       : [{ agent, instance, ping: world.agents.online(agent) ? 'Online' : 'ConnectionLost' }];
   });
   const found = rows.filter((row) =>
-    filters.every(({ Key, Values }) => fieldOf(row, Key).some((value) => Values.includes(value))),
+    filters.every(({ Key, wanted }) => fieldOf(row, Key).some((value) => wanted.has(value))),
   );
   const { items, NextToken } = pageOf(found, query);
   return { InstanceInformationList: items.map((row) => render(world, row)), NextToken };
