@@ -1,3 +1,4 @@
+import { TAG } from '../../lib/names.ts';
 import type { InterfaceSeen, VolumeSeen } from '../../lib/observe/observation.ts';
 import type { LaunchRecord } from '../../lib/plan/records.ts';
 import { MINUTE, zoneOfIp } from './cluster-spec.ts';
@@ -26,12 +27,15 @@ export function volume(ip: string): VolumeSeen {
   };
 }
 
+/** A launch that is over, and was confirmed a minute later. @param configHash of the configuration it asked for */
 export function launchRecord(
   slot: string,
   group: string,
   instanceIds: readonly string[],
   launchedAt: number,
+  configHash?: string,
 ): LaunchRecord {
+  const [, logicalId] = slot.split('pet/');
   return {
     slot,
     group,
@@ -44,9 +48,12 @@ export function launchRecord(
       instanceType: 't4g.small',
       userData: '',
       count: Math.max(1, instanceIds.length),
-      placement: { kind: 'subnet', subnetId: 'subnet-0' },
+      placement:
+        logicalId === undefined
+          ? { kind: 'subnet', subnetId: 'subnet-0' }
+          : { kind: 'interface', interfaceId: `eni-${logicalId}`, volumeId: `vol-${logicalId}` },
       rootVolume: undefined,
-      tags: {},
+      tags: configHash === undefined ? {} : { [TAG.configHash]: configHash },
     },
     state: 'launched',
     instanceIds,

@@ -113,7 +113,8 @@ export function occupy(cluster: TestCluster, ip: string, id: string, launchedAt 
   cluster.volumes = cluster.volumes.map((one) =>
     one.logicalId === ip ? { ...one, state: 'in-use', attachedTo: id, attachment: 'attached' } : one,
   );
-  cluster.records.launches.set(petSlot(ip), launchRecord(petSlot(ip), 'managers', [id], launchedAt));
+  const record = launchRecord(petSlot(ip), 'managers', [id], launchedAt, declaredHash(cluster, 'managers'));
+  cluster.records.launches.set(petSlot(ip), record);
 }
 
 export function addWorker(cluster: TestCluster, id: string, zone: string, launchedAt = NOW - 30 * MINUTE): void {
@@ -132,7 +133,8 @@ export function addWorker(cluster: TestCluster, id: string, zone: string, launch
   });
   const slot = batchSlot('workers', zone);
   const before = cluster.records.launches.get(slot);
-  cluster.records.launches.set(slot, launchRecord(slot, 'workers', [...(before?.instanceIds ?? []), id], launchedAt));
+  const ids = [...(before?.instanceIds ?? []), id];
+  cluster.records.launches.set(slot, launchRecord(slot, 'workers', ids, launchedAt, declaredHash(cluster, 'workers')));
 }
 
 /** The machine dies; EC2 has seen it, its interface and volume are free. */
