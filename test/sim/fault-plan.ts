@@ -35,15 +35,25 @@ export function drawFaultPlan(dice: Dice): FaultPlan {
   };
 }
 
-/** Lets the plan's faults happen until its time is over; calm is another matter. */
-export function unleash(world: World, plan: FaultPlan, dice: Dice): void {
+export function withoutKinds(plan: FaultPlan, kinds: readonly string[]): FaultPlan {
+  return {
+    ...plan,
+    climates: plan.climates.filter((kind) => !kinds.includes(kind)),
+    strikes: plan.strikes.filter(({ kind }) => !kinds.includes(kind)),
+  };
+}
+
+/** Lets the plan's faults happen until its time is over; calm is another matter. Each kind has dice of its own. */
+export function unleash(world: World, plan: FaultPlan): void {
   const end = world.now() + plan.duration;
   for (const kind of plan.climates) {
-    CLIMATES[kind](world.weather, dice);
+    CLIMATES[kind](world.weather, world.dice(100 + CLIMATE_KINDS.indexOf(kind)));
     world.coverage.fault(kind);
     world.timeline.add('fault', `from now on: ${kind}`);
   }
-  for (const { kind, every } of plan.strikes) void strike(world, kind, every, end, dice);
+  for (const { kind, every } of plan.strikes) {
+    void strike(world, kind, every, end, world.dice(160 + STRIKE_KINDS.indexOf(kind)));
+  }
 }
 
 async function strike(world: World, kind: StrikeKind, every: number, end: number, dice: Dice): Promise<void> {

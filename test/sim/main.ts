@@ -1,23 +1,37 @@
 import { parseArgs } from 'node:util';
-import { type CampaignResult, runCampaign } from './campaign.ts';
+import { runCampaign } from './campaign.ts';
+import { reportOf } from './campaign-report.ts';
+import { huntAll } from './planted/hunt-all.ts';
+import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 
 const HELP = `npm run sim -- [--seeds 1000] [--from 1] [--workers <processors>]   a campaign of seeds
-npm run sim -- --seed 17                                               one seed, with everything that happened`;
+npm run sim -- --seed 17                                               one seed, with everything that happened
+npm run sim -- --seed 17 --shrink                                      the faults that its violation needs
+npm run sim -- --seed 17 --without calls-slow,engine-dies              the seed without these faults
+npm run sim -- --planted [name] [--seeds 1000]                         hunts the planted bugs, or this one`;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     workers: { type: 'string' },
     seed: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
+    without: { type: 'string', default: '' },
+    planted: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
+const without = values.without === '' ? [] : values.without.split(',');
 
 if (values.help) await print(HELP);
-else if (values.seed !== undefined) process.exitCode = await replay(whole('seed', values.seed));
-else {
+else if (values.planted) process.exitCode = await plantedBugs(positionals[0]);
+else if (values.seed !== undefined) {
+  const seed = whole('seed', values.seed);
+  process.exitCode = values.shrink ? await smaller(seed) : await replay(seed);
+} else {
   const workers = values.workers === undefined ? {} : { workers: whole('workers', values.workers) };
   const options = { from: whole('from', values.from), seeds: whole('seeds', values.seeds), ...workers };
   const result = await runCampaign({
@@ -26,7 +40,7 @@ else {
       if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${options.seeds} seeds, ${failures} failed`);
     },
   });
-  await print(report(result));
+  await print(reportOf(result));
   process.exitCode = result.failures.length > 0 ? 1 : 0;
 }
 // What a world still waits for in virtual time keeps no process alive, but its timers are many: end here.
@@ -45,7 +59,7 @@ function print(text: string): Promise<void> {
 }
 
 async function replay(seed: number): Promise<number> {
-  const result = await simulate({ seed, keepTimeline: true });
+  const result = await simulate({ seed, without, keepTimeline: true });
   await print(result.timeline.join('\n'));
   const wholeAfter =
     result.wholeAfter === undefined ? '' : `, whole ${(result.wholeAfter / 1000).toFixed(0)} s after calm`;
@@ -53,24 +67,24 @@ async function replay(seed: number): Promise<number> {
   return result.violations.length > 0 ? 1 : 0;
 }
 
-function report(result: CampaignResult): string {
-  const { seeds, seconds, failures, coverage, calls, virtualHours, longest } = result;
-  const lines: string[] = [];
-  for (const kind of ['fault', 'state', 'action', 'held', 'waiting for']) {
-    const counts = [...coverage.counts].filter(([name]) => name.startsWith(`${kind} `));
-    lines.push(`${kind}:`);
-    for (const [name, count] of counts.toSorted(([, a], [, b]) => b - a)) {
-      lines.push(`${String(count).padStart(9)} ${name.slice(kind.length + 1)}`);
-    }
+async function smaller(seed: number): Promise<number> {
+  const shrunk = await shrink((dropped) => simulate({ seed, without: [...without, ...dropped] }));
+  if (shrunk === undefined) {
+    await print(`seed ${seed} breaks no rule`);
+    return 0;
   }
-  lines.push(
-    `${seeds} seeds in ${seconds.toFixed(0)} s: ${(seeds / seconds).toFixed(1)} a second, ${calls} calls, ${virtualHours.toFixed(0)} virtual hours`,
-    `longest from calm to whole: ${(longest.milliseconds / 1000).toFixed(0)} s (seed ${longest.seed})`,
-    `${failures.length} seeds with a violation`,
-  );
-  for (const { seed, violations } of failures) {
-    const [first] = violations;
-    lines.push(`  ${first?.rule}: ${first?.what}`, `    npm run sim -- --seed ${seed}`);
-  }
-  return lines.join('\n');
+  const { needed, result, runs } = shrunk;
+  const [first] = result.violations;
+  const dropped = [...without, ...shrunk.without];
+  const option = dropped.length === 0 ? '' : ` --without ${dropped.join(',')}`;
+  await print(`${first?.rule}: ${first?.what}`);
+  await print(`needs ${needed.join(', ') || 'no fault at all'} (${runs} runs)`);
+  await print(`npm run sim -- --seed ${seed}${option}`);
+  return 1;
+}
+
+async function plantedBugs(only: string | undefined): Promise<number> {
+  const { report, missed } = await huntAll(only, whole('seeds', values.seeds), (line) => console.error(line));
+  await print(report);
+  return missed === 0 ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 import { SwarmError } from '../../lab/machines/simulated/swarm/errors.ts';
 import { createDice, type Dice } from './dice.ts';
-import { calm, drawFaultPlan, type FaultPlan, unleash } from './fault-plan.ts';
+import { calm, drawFaultPlan, type FaultPlan, unleash, withoutKinds } from './fault-plan.ts';
 import type { Violation } from './invariants.ts';
 import { unlockLockedEngines } from './person.ts';
 import { specOf } from './spec.ts';
@@ -9,11 +9,15 @@ import { createWorld, type World, type WorldOptions } from './world.ts';
 export type SimulateOptions = Pick<WorldOptions, 'seed' | 'overrides' | 'carrier' | 'keepTimeline'> & {
   /** @default drawn from the seed */
   readonly faults?: FaultPlan;
+  /** Kinds of faults to leave out of the seed's mixture. @default none */
+  readonly without?: readonly string[];
 };
 
 export interface SimulationResult {
   readonly seed: number;
   readonly violations: readonly Violation[];
+  /** Kinds of faults in its mixture. */
+  readonly faults: readonly string[];
   /** The same for the same seed. */
   readonly digest: string;
   readonly timeline: readonly string[];
@@ -40,11 +44,12 @@ const IDLE = 130_000;
 export async function simulate(options: SimulateOptions): Promise<SimulationResult> {
   const dice = createDice(options.seed, 9);
   const world = await createWorld({ ...options, spec: drawSpec(dice) });
-  const plan = options.faults ?? drawFaultPlan(dice);
-  const wholeAfter = await live(world, plan, dice);
+  const plan = withoutKinds(options.faults ?? drawFaultPlan(dice), options.without ?? []);
+  const wholeAfter = await live(world, plan);
   return {
     seed: options.seed,
     violations: world.violations,
+    faults: [...plan.climates, ...plan.strikes.map(({ kind }) => kind)],
     digest: world.timeline.digest(),
     timeline: world.timeline.lines,
     coverage: [...world.coverage.counts],
@@ -59,13 +64,13 @@ function drawSpec(dice: Dice) {
   return specOf(managers < 0.05 ? 1 : managers < 0.9 ? 3 : 5, Math.floor(dice.random() * 4));
 }
 
-async function live(world: World, plan: FaultPlan, dice: Dice): Promise<number | undefined> {
+async function live(world: World, plan: FaultPlan): Promise<number | undefined> {
   const { clock, violations } = world;
   const broken = () => violations.length > 0;
-  if (plan.fromTheStart) unleash(world, plan, dice);
+  if (plan.fromTheStart) unleash(world, plan);
   else {
     if ((await becomesWhole(world, BOOTSTRAP, 'whole-from-nothing')) === undefined) return undefined;
-    unleash(world, plan, dice);
+    unleash(world, plan);
   }
   void use(world);
   void unlockLockedEngines(world);
