@@ -3,6 +3,7 @@ import { launchReadiness } from './backoff.ts';
 import { versionToLaunch } from './config.ts';
 import type { Draft } from './draft.ts';
 import { LIMITS } from './limits.ts';
+import { named } from './named.ts';
 import { batchSlot, type DeclaredGroup, launchFate, type PlanInput } from './world.ts';
 
 /**
@@ -66,12 +67,6 @@ export function isUnsettled(input: PlanInput, { name }: DeclaredGroup): boolean 
     const { kind } = launchFate(input, batchSlot(name, zone));
     return kind === 'unfinished' || kind === 'unseen';
   });
-}
-
-/** The first of them, and how many more. */
-function named(ids: readonly string[]): string {
-  const more = ids.length > 3 ? ` and ${ids.length - 3} more` : '';
-  return `${ids.slice(0, 3).join(', ')}${more}`;
 }
 
 interface ZonePlan {

@@ -48,12 +48,13 @@ function planHerd(input: PlanInput, draft: Draft, view: SwarmView, group: Declar
   const live = machines.filter(isLive);
   for (const { id } of live.filter((one) => one.state === 'pending')) draft.wait('instance to run', id);
   // A removal that was begun is finished, also when the number was raised again: the machine is drained already.
-  const marked = live.filter(({ id }) => isMarked(input.records, id, MARK.leaving));
+  const isGoing = ({ id }: InstanceSeen) => isMarked(input.records, id, MARK.leaving);
+  const marked = live.filter(isGoing);
   const ceiling = size + surgeOf(input, group, size, live);
   const expected = planUnsettled(input, draft, group, live, ceiling);
   const surplus = Math.max(live.length - ceiling, marked.length);
   if (surplus > 0) {
-    const rest = live.filter((instance) => !marked.includes(instance));
+    const rest = live.filter((instance) => !isGoing(instance));
     const order = [...marked, ...leavingOrder(input, view, group.name, rest)];
     const why = (instance: InstanceSeen) =>
       isOutdated(input, group.name, instance) && live.length - marked.length <= size

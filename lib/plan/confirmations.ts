@@ -4,7 +4,9 @@ import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { workerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { named } from './named.ts';
 import type { Occupant } from './pets.ts';
+import type { LaunchRecord } from './records.ts';
 import type { WholeView } from './swarm-view.ts';
 import { batchSlot, compareText, type DeclaredGroup, instancesById, isLive, type PlanInput, petSlot } from './world.ts';
 
@@ -45,18 +47,17 @@ export function planConfirmations(
     const record = input.records.launches.get(slot);
     if (record === undefined || record.state !== 'launched' || record.confirmedAt !== undefined) continue;
     // Of many some may be gone already: what is there has to work.
-    const there = record.instanceIds.filter((id) => isThere(input, id));
+    const there = record.instanceIds.filter((id) => isThere(input, record, id));
     if (there.length === 0 || !there.every((id) => well.has(id))) continue;
-    const reason = `${there.length > 3 ? `${there.length} machines` : there.join(', ')} healthy`;
+    const reason = `${named(there)} healthy`;
     draft.act({ kind: 'confirmLaunch', slot, generation: record.generation, reason });
   }
   return well;
 }
 
 /** Is it live, or not listed yet? */
-function isThere(input: PlanInput, id: string): boolean {
+function isThere(input: PlanInput, { launchedAt = 0 }: LaunchRecord, id: string): boolean {
   const instance = instancesById(input).get(id);
   if (instance !== undefined) return isLive(instance);
-  const record = [...input.records.launches.values()].find(({ instanceIds }) => instanceIds.includes(id));
-  return input.now - (record?.launchedAt ?? 0) < LIMITS.visibility;
+  return input.now - launchedAt < LIMITS.visibility;
 }

@@ -4,10 +4,19 @@ import type { Herds } from './cattle.ts';
 import { desiredHash, haltOf, isOutdated, isUnderWay, rolloutOf } from './config.ts';
 import type { Draft } from './draft.ts';
 import { LIMITS } from './limits.ts';
+import { named } from './named.ts';
 import type { Occupant } from './pets.ts';
 import { provenAt } from './proven.ts';
 import type { LaunchRecord, RolloutRecord } from './records.ts';
-import { batchSlot, type DeclaredGroup, declaredGroups, launchFate, type PlanInput, petSlot } from './world.ts';
+import {
+  batchSlot,
+  type DeclaredGroup,
+  declaredGroups,
+  instancesById,
+  launchFate,
+  type PlanInput,
+  petSlot,
+} from './world.ts';
 
 /** A machine of a group, with the slot that it was launched for. */
 interface Member {
@@ -91,11 +100,9 @@ function failureOf(
       return `${fate.failures} launches in a row for ${record.slot} failed${last}`;
     }
     const since = Math.max(record.launchedAt ?? record.intendedAt, resumedAt);
-    const ill = record.instanceIds.filter(
-      (id) => !well.has(id) && input.observation.instances.some((one) => one.id === id),
-    );
+    const ill = record.instanceIds.filter((id) => !well.has(id) && instancesById(input).has(id));
     if (record.state === 'launched' && ill.length > 0 && input.now - since >= group.spec.update.timeout * 1000) {
-      return `${ill.join(', ')} not healthy within ${group.spec.update.timeout} s`;
+      return `${named(ill)} not healthy within ${group.spec.update.timeout} s`;
     }
   }
   return undefined;

@@ -66,7 +66,8 @@ function rollHerd(
     return since !== undefined && input.now - since >= group.spec.update.healthySeconds * 1000;
   });
   const spare = proven.length - (size - unavailable);
-  const wellOld = old.filter((instance) => well.includes(instance));
+  const wellIds = new Set(well.map(({ id }) => id));
+  const wellOld = old.filter(({ id }) => wellIds.has(id));
   const leavers = leavingOrder(input, view, group.name, wellOld).slice(0, Math.max(0, spare));
   for (const { id, configHash } of leavers) {
     const reason = `its configuration ${configHash} is not that of ${group.name} any more, and ${proven.length} of ${size} are healthy`;

@@ -6,6 +6,7 @@ import { workerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import { managersWhole, planWorkerJoins } from './membership.ts';
+import { named } from './named.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, type Gates, planRepair } from './repair.ts';
 import { nodesByInstance, type WholeView } from './swarm-view.ts';
@@ -82,7 +83,7 @@ export function planLeavers(
 ): void {
   if (herds.leaving.length === 0) return;
   if (!managersWhole(view, managers)) {
-    const subject = herds.leaving.map(({ instance }) => instance.id).join(', ');
+    const subject = named(herds.leaving.map(({ instance }) => instance.id));
     draft.hold('scale-in', subject, 'not while a manager is unwell: broken members are repaired first');
     return;
   }

@@ -57,9 +57,13 @@ export function batchSlot(group: string, zone: string): string {
   return `batch/${group}/${zone}`;
 }
 
+const inOrder = new WeakMap<Observation, readonly InstanceSeen[]>();
+
 /** Instances sorted by id: input order must not change the plan. */
-export function instancesInOrder(input: PlanInput): readonly InstanceSeen[] {
-  return [...input.observation.instances].sort((a, b) => compareText(a.id, b.id));
+export function instancesInOrder({ observation }: PlanInput): readonly InstanceSeen[] {
+  const known = inOrder.get(observation) ?? [...observation.instances].sort((a, b) => compareText(a.id, b.id));
+  inOrder.set(observation, known);
+  return known;
 }
 
 const byId = new WeakMap<Observation, ReadonlyMap<string, InstanceSeen>>();
