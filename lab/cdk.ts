@@ -19,6 +19,8 @@ export class CdkError extends Error {
 export interface CdkOptions {
   /** Of the lab; `undefined`: nothing of AWS is needed. */
   readonly endpoint: string | undefined;
+  /** Where there is a cdk.json, its app is synthesised first. @default the project's root */
+  readonly directory?: string;
   /** Told of each line that it writes, without colours. @default nobody is told */
   readonly onLine?: (line: string) => void;
 }
@@ -27,10 +29,13 @@ export interface CdkOptions {
  * Runs the genuine command line of the CDK on this project's app, pointed at the lab by its environment alone.
  * @throws CdkError when it does not end well
  */
-export async function runCdk(args: readonly string[], { endpoint, onLine = () => {} }: CdkOptions): Promise<void> {
+export async function runCdk(
+  args: readonly string[],
+  { endpoint, directory = ROOT, onLine = () => {} }: CdkOptions,
+): Promise<void> {
   const { AWS_PROFILE: _profile, AWS_SESSION_TOKEN: _token, ...inherited } = process.env;
   const child = spawn(`${ROOT}node_modules/.bin/cdk`, args, {
-    cwd: ROOT,
+    cwd: directory,
     env: {
       ...inherited,
       // The app's own command is `node`: the one that runs this.

@@ -32,7 +32,14 @@ export async function bootstrap(endpoint: string, onLine: (line: string) => void
   } finally {
     destroyClients(clients);
   }
-  await runCdk(['bootstrap', `aws://${LAB_REGION.account}/${LAB_REGION.region}`], { endpoint, onLine });
+  const args = ['bootstrap', `aws://${LAB_REGION.account}/${LAB_REGION.region}`];
+  // Away from the project: with an environment named and no app in sight, nothing is synthesised.
+  const directory = await mkdtemp(join(tmpdir(), 'everswarm-bootstrap-'));
+  try {
+    await runCdk(args, { endpoint, directory, onLine });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 /** `cdk deploy` of a synthesised stack into a bootstrapped lab. Returns the stack's outputs by name. @throws CdkError */
