@@ -41,6 +41,11 @@ export const CHANGES = {
   /** Three managers, or five. */
   'managers-counted': async (world: World, dice: Dice) => {
     const five = world.truth.managerIds().length > 3;
+    const taken = world.region.inside.ec2.interfaces.filter(
+      ({ privateIp, tags }) => MORE.includes(privateIp) && tags.get(TAG.logicalId) !== privateIp,
+    );
+    // A machine without a fixed address was given it: the deployment would fail.
+    if (taken.length > 0) return undefined;
     await declareManagers(world, five ? THREE : [...THREE, ...MORE], dice);
     return `${five ? 'three' : 'five'} managers are declared`;
   },
@@ -54,7 +59,6 @@ export const CHANGES = {
 } as const;
 
 const THREE = ['10.42.0.10', '10.42.1.10', '10.42.2.10'];
-/** Far from the addresses that machines without a fixed one are given. */
 const MORE = ['10.42.0.210', '10.42.1.210'];
 
 export function withGroup(spec: ClusterSpec, name: string, change: Partial<GroupSpec>): ClusterSpec {
