@@ -61,6 +61,17 @@ describe('the rooms', () => {
     );
   });
 
+  it('keep the dry run pure, as the planner is', () => {
+    const allowed = ({ target, isType }: Import): boolean =>
+      isType ||
+      below(target, 'lib/preview', 'lib/plan', 'lib/spec') ||
+      ['lib/few.ts', 'lib/names.ts', 'lib/reconcile/lanes.ts'].includes(target);
+    assertNone(
+      importsBelow('lib/preview').filter((one) => !allowed(one)),
+      'lib/preview',
+    );
+  });
+
   it('let only those know the AWS SDK that talk to AWS', () => {
     const knowing = ['lib/aws', 'lib/observe', 'lib/act', 'lib/store', 'lib/deployment'];
     assertNone(
