@@ -11,6 +11,8 @@ export interface FaultPlan {
   readonly fromTheStart: boolean;
   /** Milliseconds from the first fault to calm. */
   readonly duration: number;
+  /** Milliseconds after the first fault somebody deletes the stack. */
+  readonly removedAt?: number | undefined;
   readonly climates: readonly ClimateKind[];
   /** With the mean time between two of a kind, milliseconds. */
   readonly strikes: readonly { readonly kind: StrikeKind; readonly every: number }[];
@@ -19,12 +21,15 @@ export interface FaultPlan {
 const CLIMATE_KINDS = keysOf(CLIMATES);
 const STRIKE_KINDS = keysOf(STRIKES);
 
+/** Share of the seeds in which the cluster is removed. */
+const REMOVED = 0.04;
+
 export function drawFaultPlan(dice: Dice): FaultPlan {
   const mood = dice.random();
   // Some seeds are nearly calm, so that single faults are seen by themselves; some have nearly everything.
   const climateShare = mood < 0.2 ? 0 : mood < 0.9 ? 0.15 : 0.5;
   const strikeShare = dice.random() < 0.15 ? 0.05 : dice.random() < 0.85 ? 0.2 : 0.5;
-  return {
+  const plan = {
     fromTheStart: dice.chance(0.25),
     duration: dice.within([60_000, 900_000]),
     climates: CLIMATE_KINDS.filter(() => dice.chance(climateShare)),
@@ -33,6 +38,7 @@ export function drawFaultPlan(dice: Dice): FaultPlan {
       every: dice.within([30_000, 400_000]),
     })),
   };
+  return { ...plan, removedAt: dice.chance(REMOVED) ? dice.within([0, plan.duration]) : undefined };
 }
 
 export function withoutKinds(plan: FaultPlan, kinds: readonly string[]): FaultPlan {
@@ -51,6 +57,7 @@ export function unleash(world: World, plan: FaultPlan): void {
     world.coverage.fault(kind);
     world.timeline.add('fault', `from now on: ${kind}`);
   }
+  if (plan.removedAt !== undefined) void world.clock.sleep(plan.removedAt).then(() => world.removal.begin());
   for (const { kind, every } of plan.strikes) {
     void strike(world, kind, every, end, world.dice(160 + STRIKE_KINDS.indexOf(kind)));
   }

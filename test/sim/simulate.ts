@@ -79,6 +79,7 @@ async function live(world: World, plan: FaultPlan): Promise<number | undefined> 
 
   calm(world);
   const calmAt = world.now();
+  if (world.removal.begun) return await becomesRemoved(world);
   const { launches } = (await world.store.memory()).records;
   const parked = [...launches.values()].some(({ failures }) => failures >= 7);
   const limit = parked ? WHOLE_AFTER_PARKING : WHOLE;
@@ -95,6 +96,19 @@ async function live(world: World, plan: FaultPlan): Promise<number | undefined> 
   const lost = world.fleet.swarm.lostWrites();
   if (lost.length > 0) world.report('acknowledged-is-kept', lost.map(({ entry }) => entry.what).join(', '));
   return wholeAfter;
+}
+
+/** All machines are ended, and none comes back. @returns how long it took */
+async function becomesRemoved(world: World): Promise<number | undefined> {
+  const { clock, violations, removal } = world;
+  const calmAt = world.now();
+  const over = () => violations.length > 0 || removal.flaws().length === 0;
+  if (!(await clock.run(over, WHOLE))) world.report('is-removed', removal.flaws().join('; '));
+  const removedAfter = world.now() - calmAt;
+  world.coverage.reached('removed');
+  await clock.run(() => violations.length > 0 || removal.flaws().length > 0, IDLE);
+  if (removal.flaws().length > 0) world.report('stays-removed', removal.flaws().join('; '));
+  return violations.length > 0 ? undefined : removedAfter;
 }
 
 /** Whole in truth and in the controller's own eyes, with nobody at work on it any more. @param earliest not before this @returns since when */

@@ -1,24 +1,23 @@
-import { createSimulatedFleet, type SimulatedFleet } from '../../lab/machines/simulated/fleet.ts';
-import { createRegion, type Region } from '../../lab/region/region.ts';
+import type { SimulatedFleet } from '../../lab/machines/simulated/fleet.ts';
+import type { Region } from '../../lab/region/region.ts';
 import { createVirtualClock, type VirtualClock } from '../../lab/sim/clock.ts';
 import type { ClusterSpec } from '../../lib/spec/spec.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { AwsLayer } from './aws-layer.ts';
 import { isChange, shortened, zoneOfLaunch } from './calls.ts';
 import { type Carry, directCarrier } from './clients.ts';
-import { withFaultyCommands } from './commands.ts';
 import { Coverage } from './coverage.ts';
 import { deploy } from './deployment.ts';
 import { createDice, type Dice } from './dice.ts';
 import { EndingRules } from './ending-rules.ts';
-import { withFailingBoots } from './failing-boots.ts';
 import { ReconcileFunction } from './function.ts';
 import { IntentRules } from './intent-rules.ts';
 import { Invariants, type Violation } from './invariants.ts';
 import { LambdaModel } from './lambda.ts';
 import { LoopRules } from './loop-rules.ts';
+import { createMachines } from './machines.ts';
 import type { Overrides } from './overrides.ts';
-import { ScriptRules } from './script-rules.ts';
+import { Removal } from './removal.ts';
 import { addStranger } from './stranger.ts';
 import { createTable } from './table.ts';
 import { Timeline } from './timeline.ts';
@@ -51,6 +50,8 @@ export interface World {
   readonly invariants: Invariants;
   readonly coverage: Coverage;
   readonly violations: Violation[];
+  /** The deletion of the stack, if it comes to that. */
+  readonly removal: Removal;
   /** Logical IDs whose Raft state was lost or spoilt. */
   readonly lostStates: string[];
   /** When faults ended; `undefined`: they have not. */
@@ -68,7 +69,6 @@ export interface World {
 }
 
 const START = Date.UTC(2026, 0, 5, 12);
-const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
 
 /** A region with a deployed cluster whose spec is committed and whose function runs: everything, in one process and in virtual time. */
 export async function createWorld(options: WorldOptions): Promise<World> {
@@ -85,26 +85,17 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     timeline.add('violation', `${rule}: ${what}`);
   };
 
-  const fleet = createSimulatedFleet({ clock, random: dice(1).random });
-  overrides.machines?.(fleet);
-  const scriptRules = new ScriptRules(report);
-  const lifeOf = (instanceId: string) => `${instanceId} in life ${fleet.machines.get(instanceId)?.life ?? 0}`;
-  const faulty = withFaultyCommands(withFailingBoots(fleet, dice(7), weather), {
+  const { fleet, region } = createMachines({
     clock,
-    dice: dice(2),
     weather,
     timeline,
+    overrides,
+    dice,
+    report,
     began: (instanceId, task) => {
       invariants.began(instanceId, task);
       endingRules.began(task);
-      scriptRules.began(lifeOf(instanceId), task);
     },
-    ended: (instanceId, result) => scriptRules.ended(lifeOf(instanceId), result),
-  });
-  const region = createRegion({
-    context: { clock, random: dice(3).random, account: '123456789012', region: 'us-east-1', zones: ZONES },
-    settings: { pendingMilliseconds: 1_500, shutdownMilliseconds: 2_000, attachMilliseconds: 700, journalLength: 0 },
-    fleet: faulty,
   });
 
   let declared: Declared = { spec: options.spec, images: {} };
@@ -145,6 +136,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           timeline.add('call', `${invocation.name} ${name} ${shortened(input)}`);
         }
         invariants.called(invocation, name, input);
+        if (name === 'RunInstances') removal.launches(invocation, input);
         intentRules.called(invocation.name, name, input);
       },
       answered(invocation, name, { error }) {
@@ -153,6 +145,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
   });
 
+  const removal = new Removal({
+    region,
+    clock,
+    cluster: options.spec.cluster,
+    truth,
+    timeline,
+    report,
+    store: (invocation) => intentRules.watch(loopRules.watch(invocation, table.store)),
+  });
   const code = new ReconcileFunction({
     clock,
     cluster: options.spec.cluster,
@@ -222,6 +223,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     coverage,
     violations,
     changes,
+    removal,
     lostStates: [],
     calmSince: undefined,
     get lastFoundWhole() {
