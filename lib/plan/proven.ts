@@ -1,4 +1,7 @@
+import type { LaunchRecord } from './records.ts';
 import type { PlanInput } from './world.ts';
+
+const launched = new WeakMap<LaunchRecord, ReadonlySet<string>>();
 
 /**
  * Since when a machine that is healthy now counts as such, milliseconds since the epoch: since its launch was confirmed.
@@ -7,6 +10,12 @@ import type { PlanInput } from './world.ts';
  */
 export function provenAt(input: PlanInput, slot: string, instanceId: string): number | undefined {
   const record = input.records.launches.get(slot);
-  if (record === undefined || !record.instanceIds.includes(instanceId)) return 0;
-  return record.confirmedAt;
+  return record !== undefined && launchedBy(record).has(instanceId) ? record.confirmedAt : 0;
+}
+
+/** One launch may be of a hundred machines, and is asked about for each of them. */
+function launchedBy(record: LaunchRecord): ReadonlySet<string> {
+  const known = launched.get(record) ?? new Set(record.instanceIds);
+  launched.set(record, known);
+  return known;
 }
