@@ -5,7 +5,7 @@ export const HELP = `The lab: an AWS region on this machine, to run Everswarm in
 
 Commands
   up [--deploy]                          start; with --deploy also deploy this project into it
-  env                                    print shell lines that point the AWS CLI at it: eval "$(npm run -s lab -- env)"
+  env                                    point the AWS CLI, SDKs and npx cdk at it: eval "$(npm run -s lab -- env)"
   deploy [--template <cdk.out>] [--stack <name>]
                                          deploy a synthesised stack; by default this project, synthesised anew
   ps                                     list instances, functions and queues

@@ -89,7 +89,7 @@ function daemonArguments({ name, port, simulated }: UpOptions, stateDirectory: s
 /** How to point other tools at the lab. */
 export function printUse(endpoint: string, output: Output): void {
   output.line('');
-  output.line('Point the AWS CLI or an SDK at it:');
+  output.line('Point the AWS CLI, an SDK or npx cdk at it:');
   for (const line of exportLines(endpoint)) output.line(`  ${line}`);
   output.line('');
   output.line('Then: npm run lab -- deploy | ps | kill <instance> | shell <instance> | logs <function> | down');
