@@ -9,7 +9,7 @@ import type {
 import type { LaunchRecord, Records, RolloutRecord, Suspicion } from '../../lib/plan/records.ts';
 import { batchSlot, type FormerGroup, type PlanInput, petSlot } from '../../lib/plan/world.ts';
 import { configHash } from '../../lib/spec/config-hash.ts';
-import type { CommittedSpec } from '../../lib/spec/spec.ts';
+import type { CommittedSpec, GroupSpec } from '../../lib/spec/spec.ts';
 import { answered, nodeFor, probeOf } from './cluster-answers.ts';
 import { launchRecord, networkInterface, volume } from './cluster-parts.ts';
 import { CLUSTER_ID, committed, instanceId, MANAGER_IPS, MINUTE, NOW, zoneAt, zoneOfIp } from './cluster-spec.ts';
@@ -84,6 +84,15 @@ export function declaredHash(cluster: TestCluster, group: string): string {
   const image = cluster.committed.images[group];
   if (spec === undefined || image === undefined) throw new Error(`no group ${group} in this cluster`);
   return configHash(spec, image, group);
+}
+
+/** Another version of the spec is in force, in which the group is declared otherwise. */
+export function redeclare(cluster: TestCluster, name: string, change: Partial<GroupSpec>): void {
+  const { version, spec } = cluster.committed;
+  const group = spec.groups[name];
+  if (group === undefined) throw new Error(`no group ${name} in this cluster`);
+  const groups = { ...spec.groups, [name]: { ...group, ...change } };
+  cluster.committed = { ...cluster.committed, version: version + 1, spec: { ...spec, groups } };
 }
 
 /** The group's declared configuration was rolled out to the end: it is the one to go back to. */
