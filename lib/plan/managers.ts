@@ -7,6 +7,7 @@ import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
+import { retiredIds } from './retirement.ts';
 import { isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';
 import { declaredGroups, instancesInOrder, logicalIdsOf, type PlanInput, petSlot } from './world.ts';
 
@@ -28,15 +29,17 @@ export function managersOf(input: PlanInput, occupants: readonly Occupant[], vie
 const QUIET: ReadonlySet<string> = new Set([MARK.leaving, MARK.settings, MARK.handedOver]);
 
 /**
- * All managers are asked in every pass: each has its own view. With them whatever looked broken before, so that what is
- * decided about it rests on answers of one moment.
+ * All managers are asked in every pass: each has its own view, also those that are declared no longer and vote still. With
+ * them whatever looked broken before, so that what is decided about it rests on answers of one moment.
  */
 export function askManagers(input: PlanInput, draft: Draft, managers: readonly Manager[]): void {
   const suspects = instancesInOrder(input).filter(({ id }) => {
     const suspicion = input.records.suspicions.get(id);
     return suspicion !== undefined && !QUIET.has(suspicion.symptom);
   });
-  for (const instance of [...managers.flatMap(({ occupant }) => occupant?.instance ?? []), ...suspects]) {
+  const retired = new Set(retiredIds(input));
+  const leaving = instancesInOrder(input).filter(({ logicalId }) => logicalId !== undefined && retired.has(logicalId));
+  for (const instance of [...managers.flatMap(({ occupant }) => occupant?.instance ?? []), ...leaving, ...suspects]) {
     if (instance.state === 'running' && answerOf(input, instance) === undefined) draft.ask(instance.id);
   }
 }
@@ -131,10 +134,13 @@ function replaceGate(
     const neverASwarm = view.kind === 'none' && input.records.genesis?.clusterId === undefined;
     if (neverASwarm) return undefined;
     if (view.kind !== 'quorum') return { rule: 'no-quorum', reason: 'the Swarm has no quorum' };
-    const unwell = managers.filter((other) => other.logicalId !== logicalId && other.health.kind !== 'healthy');
+    // One that has not joined yet has no vote to count on, and waits for this one itself.
+    const isMember = (id: string) => view.nodes.some((node) => isMemberOf(node, id));
+    const unwell = managers.filter(
+      (other) => other.logicalId !== logicalId && other.health.kind !== 'healthy' && isMember(other.logicalId),
+    );
     if (unwell.length === 0) return undefined;
-    const names = unwell.map((other) => other.logicalId).join(', ');
-    return { rule: 'others-unwell', reason: `${names} not healthy either` };
+    return { rule: 'others-unwell', reason: `${named(unwell)} not healthy either` };
   };
 }
 

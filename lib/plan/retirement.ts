@@ -64,7 +64,8 @@ function retire(input: PlanInput, draft: Draft, view: WholeView, logicalId: stri
   const machine = machineOf(input, logicalId);
   const nodes = view.nodes.filter((node) => isMemberOf(node, logicalId));
   if (nodes.length === 0) {
-    if (machine !== undefined && isLive(machine)) draft.act({ kind: 'terminate', instanceIds: [machine.id], reason });
+    const ends = machine !== undefined && (isLive(machine) || machine.state === 'stopped');
+    if (ends) draft.act({ kind: 'terminate', instanceIds: [machine.id], reason });
     else if (machine !== undefined) draft.wait(`${machine.id} to be gone`, logicalId);
     return;
   }

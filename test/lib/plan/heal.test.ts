@@ -497,6 +497,22 @@ describe('a running machine that looks broken', () => {
   });
 
   it('is not replaced while another manager is unwell', () => {
+    const cluster = wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11', '10.42.1.11'] });
+    const dead = [M2, M3];
+    probeAll(
+      cluster,
+      nodesOf(cluster).map((node) => (dead.includes(node.hostname) ? { ...node, state: 'down' as const } : node)),
+    );
+    const [since, restartedAt] = [NOW - 10 * MINUTE, NOW - 2 * MINUTE];
+    for (const id of dead) {
+      cluster.probes?.set(id, answered({ ...probeOf(instanceOf(cluster, id)), engine: { state: 'down' } }));
+      cluster.records.suspicions.set(id, { instanceId: id, symptom: 'engine-down', since, restartedAt });
+    }
+    assert.ok(!kinds(planned(cluster).actions).includes('terminate'));
+    assert.ok(rules(cluster).includes('others-unwell'));
+  });
+
+  it('is replaced although managers are declared that have not joined yet: they wait for it', () => {
     const cluster = withDeadEngine();
     cluster.records.suspicions.set(M3, {
       instanceId: M3,
@@ -505,8 +521,7 @@ describe('a running machine that looks broken', () => {
       restartedAt: NOW - 2 * MINUTE,
     });
     cluster.committed = { ...wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11', '10.42.1.11'] }).committed };
-    assert.ok(!kinds(planned(cluster).actions).includes('terminate'));
-    assert.ok(rules(cluster).includes('others-unwell'));
+    assert.ok(kinds(planned(cluster).actions).includes('terminate'));
   });
 
   it('has its engine restarted again and again while it may not be replaced', () => {

@@ -106,3 +106,28 @@ describe('a manager that stands still', () => {
     assert.deepEqual(kinds(cluster), []);
   });
 });
+
+describe('managers that are declared no longer', () => {
+  it('are asked as long as they are there: they may vote still', () => {
+    const cluster = wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11', '10.42.1.11'] });
+    cluster.committed = { ...wholeCluster().committed };
+    cluster.probes = undefined;
+    assert.deepEqual(plan(planInput(cluster)).ask, [1, 2, 3, 4, 5].map(instanceId));
+  });
+
+  it('are ended also when somebody stopped their machine', () => {
+    const cluster = wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11'] });
+    cluster.committed = { ...wholeCluster().committed };
+    const stopped = instanceId(4);
+    cluster.instances = cluster.instances.map((one) => (one.id === stopped ? { ...one, state: 'stopped' } : one));
+    probeAll(
+      cluster,
+      nodesOf(cluster).filter(({ hostname }) => hostname !== stopped),
+    );
+    const ends = plan(planInput(cluster)).actions.filter((action) => action.kind === 'terminate');
+    assert.deepEqual(
+      ends.flatMap(({ instanceIds }) => instanceIds),
+      [stopped],
+    );
+  });
+});
