@@ -4,7 +4,7 @@ import { dropVolume } from '../../lab/region/ec2/volumes.ts';
 import { TAG } from '../../lib/names.ts';
 import type { Dice } from './dice.ts';
 import type { Strike } from './strikes.ts';
-import { cut, managerToRob } from './victims.ts';
+import { cut, managerToRob, mayLoseAState } from './victims.ts';
 import type { World } from './world.ts';
 
 const DAMAGES: readonly Damage[] = ['raft-garbage', 'certificate', 'raft-deleted'];
@@ -16,9 +16,7 @@ export const DISK_STRIKES = {
     const { ec2 } = world.region.inside;
     const state = ec2.volumes.filter(({ tags }) => tags.has(TAG.logicalId));
     const [free] = state.filter((volume) => volume.attachment === undefined && volume.state === 'available');
-    const voters = world.truth.state()?.members.size ?? 0;
-    if (free === undefined || state.length < world.truth.managerIds().length || voters < 3) return undefined;
-    if (world.lostStates.length > 0) return undefined;
+    if (free === undefined || state.length < world.truth.managerIds().length || !mayLoseAState(world)) return undefined;
     const logicalId = free.tags.get(TAG.logicalId) ?? '';
     world.lostStates.push(logicalId);
     dropVolume(ec2, free);

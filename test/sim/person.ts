@@ -7,11 +7,10 @@ import type { World } from './world.ts';
 export function putRight(world: World): void {
   const { fleet, timeline, region } = world;
   const standing = running(world).filter((one) => isManager(one) && fleet.machines.get(one.id)?.hangs);
-  // One manager that stands still is replaced. With several, or beside a lost disk, or if it was the only one, it can't
-  // be told from one that nobody hears.
-  const members = world.truth.managerIds().length;
-  const alone = standing.length === 1 && members >= 3 && world.lostStates.length === 0;
-  if (!alone) {
+  // One manager that stands still is replaced where all others work. Else it can't be told from one that nobody hears.
+  const others = world.truth.live().filter((one) => isManager(one) && !standing.includes(one));
+  const alone = standing.length === 1 && others.length >= 2 && others.every((one) => world.truth.works(one));
+  if (!alone || world.lostStates.length > 0) {
     for (const machine of standing) {
       reboot(region.inside.ec2, machine);
       timeline.add('user', `reboots ${machine.id}, which stands still`);
@@ -58,7 +57,8 @@ export async function unlockLockedEngines(world: World): Promise<void> {
       const own = truth.instance(instanceId)?.tags.get(TAG.logicalId);
       const held = (await store.status())?.held ?? [];
       const isSaid = held.some(({ rule, subject }) => rule === 'autolock' && subject === own);
-      if (world.calmSince !== undefined && !isSaid) {
+      const isDeclared = own !== undefined && truth.managerIds().includes(own);
+      if (world.calmSince !== undefined && isDeclared && !isSaid) {
         world.report(
           'locked-is-announced',
           `the engine of ${instanceId} at ${own} waits for its key since ${locked} ms`,

@@ -37,9 +37,14 @@ export function managerToRob(
   dice: Dice,
 ): { readonly instance: Instance; readonly volume: Volume } | undefined {
   const instance = dice.pick(running(world).filter(isManager));
-  if (instance === undefined || (world.truth.state()?.members.size ?? 0) < 3) return undefined;
-  if (world.lostStates.length > 0) return undefined;
+  if (instance === undefined || !mayLoseAState(world)) return undefined;
   const own = instance.tags.get(TAG.logicalId);
   const volume = world.region.inside.ec2.volumes.find(({ tags }) => tags.get(TAG.logicalId) === own);
   return volume && { instance, volume };
+}
+
+/** Once a run, and not while the number of managers changes: what is declared no longer is not brought back for its vote. */
+export function mayLoseAState({ truth, lostStates }: World): boolean {
+  const members = truth.state()?.members.size ?? 0;
+  return lostStates.length === 0 && members >= 3 && members === truth.managerIds().length;
 }
