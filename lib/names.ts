@@ -66,3 +66,15 @@ export type SwarmRole = (typeof SWARM_ROLES)[number];
 export function tokenParameterName(cluster: string, role: SwarmRole): string {
   return `/everswarm/${cluster}/join-token/${role}`;
 }
+
+/**
+ * Under it each cluster of an account and Region has one parameter, by which its operators find it. Apart from the join
+ * tokens: who may read by a path may read everything below it.
+ * Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
+ */
+export const CLUSTERS_PATH = '/everswarm-clusters';
+
+/** What it holds: `lib/aws/cluster-directory.ts`. */
+export function clusterParameterName(cluster: string): string {
+  return `${CLUSTERS_PATH}/${cluster}`;
+}

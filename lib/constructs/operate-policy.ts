@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { TAG } from '../names.ts';
-import { documentArn, ec2Arn } from './arns.ts';
+import { CLUSTERS_PATH, clusterParameterName, TAG } from '../names.ts';
+import { documentArn, ec2Arn, parameterArn, publicParametersArn } from './arns.ts';
 import { tableStatement } from './controller-policy.ts';
 
 export interface OperatePolicyProps {
@@ -22,7 +22,7 @@ export function operateStatements(scope: Construct, props: OperatePolicyProps): 
     new iam.PolicyStatement({
       sid: 'SendProbe',
       actions: ['ssm:SendCommand'],
-      resources: [documentArn(scope, cluster, 'probe')],
+      resources: [documentArn(scope, cluster, 'probe'), documentArn(scope, cluster, 'node-list')],
     }),
     new iam.PolicyStatement({
       sid: 'ProbeMachines',
@@ -30,15 +30,34 @@ export function operateStatements(scope: Construct, props: OperatePolicyProps): 
       resources: [ec2Arn(scope, 'instance', '*')],
       conditions: { StringEquals: { [`ssm:resourceTag/${TAG.cluster}`]: cluster } },
     }),
+    new iam.PolicyStatement({
+      sid: 'FindCluster',
+      actions: ['ssm:GetParameter'],
+      resources: [parameterArn(scope, clusterParameterName(cluster))],
+    }),
+    // Judged by the path alone, below which there is nothing but names: which clusters there are.
+    new iam.PolicyStatement({
+      sid: 'ListClusters',
+      actions: ['ssm:GetParametersByPath'],
+      resources: [parameterArn(scope, CLUSTERS_PATH)],
+    }),
+    // Images are pinned when a spec is committed.
+    new iam.PolicyStatement({
+      sid: 'FindImages',
+      actions: ['ssm:GetParameter'],
+      resources: [publicParametersArn(scope)],
+    }),
     // None of these knows resources that could be named.
     new iam.PolicyStatement({
       sid: 'Look',
       actions: [
+        'ec2:DescribeImages',
         'ec2:DescribeInstances',
         'ec2:DescribeNetworkInterfaces',
         'ec2:DescribeVolumes',
         'ssm:DescribeInstanceInformation',
         'ssm:GetCommandInvocation',
+        'ssm:ListCommandInvocations',
       ],
       resources: ['*'],
     }),

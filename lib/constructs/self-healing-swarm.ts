@@ -10,6 +10,7 @@ import { TAG } from '../names.ts';
 import { pets } from '../spec/groups.ts';
 import { zoneOf } from '../spec/network.ts';
 import type { ClusterSpec, FlavorName } from '../spec/spec.ts';
+import { ClusterEntry } from './cluster-entry.ts';
 import { Controller } from './controller.ts';
 import { SwarmDeployment } from './deployment.ts';
 import { Documents } from './documents.ts';
@@ -72,6 +73,11 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
       logRetention,
     });
     const reconcile = this.controller.reconcile.function;
+    new ClusterEntry(this, 'Entry', {
+      cluster,
+      tableName: table.tableName,
+      reconcileFunctionName: reconcile.functionName,
+    });
     this.deployment = new SwarmDeployment(this, 'Deployment', {
       spec,
       deployment: {

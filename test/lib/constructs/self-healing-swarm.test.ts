@@ -67,8 +67,7 @@ test('grantOperate: table, reconciler and probes of this cluster, and neither a 
   const actions = statements.flatMap((statement) => statement.actions);
   assert.ok(actions.includes('dynamodb:Query'));
   assert.ok(actions.includes('lambda:InvokeFunction'));
-  for (const action of actions)
-    assert.doesNotMatch(action, /\*|StartSession|RunInstances|Terminate|PassRole|GetParameter/);
+  for (const action of actions) assert.doesNotMatch(action, /\*|StartSession|RunInstances|Terminate|PassRole/);
   const local = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
   const allowed = (resource: string) => statements.filter((each) => covers(each, 'ssm:SendCommand', resource));
@@ -77,6 +76,25 @@ test('grantOperate: table, reconciler and probes of this cluster, and neither a 
   assert.deepEqual(
     allowed(local('ec2', 'instance/i-1')).map(({ conditions }) => conditions),
     [{ StringEquals: { 'ssm:resourceTag/everswarm:cluster': 'demo' } }],
+  );
+  const readable = (parameter: string) =>
+    statements.filter((each) => covers(each, 'ssm:GetParameter', local('ssm', `parameter/${parameter}`))).length;
+  assert.deepEqual(
+    ['everswarm-clusters/demo', 'everswarm-clusters/other', 'everswarm/demo/join-token/manager'].map(readable),
+    [1, 0, 0],
+  );
+});
+
+test('the command line finds the cluster by its name: the table and the reconciler are in a parameter', () => {
+  const stack = newStack();
+  swarmIn(stack);
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::SSM::Parameter', { Name: '/everswarm-clusters/demo', Type: 'String' });
+  const [parameter] = Object.values(template.findResources('AWS::SSM::Parameter'));
+  const value = render(parameter?.['Properties'].Value);
+  assert.match(
+    value,
+    /^\{"table":"\$\{SwarmStoreTable\w+\}","reconcileFunction":"\$\{SwarmControllerReconcileFunction\w+\}"\}$/,
   );
 });
 
