@@ -73,8 +73,8 @@ export interface NetworkInterface extends Resource {
   readonly zone: string;
   readonly privateIp: string;
   readonly mac: string;
-  readonly description: string;
-  readonly groups: readonly string[];
+  description: string;
+  groups: readonly string[];
   attachment: InterfaceAttachment | undefined;
   /** Public address given at launch; an Elastic IP is found in its own record. */
   publicIp: string | undefined;
@@ -94,14 +94,14 @@ export interface VolumeAttachment {
 }
 
 export interface Volume extends Resource {
-  readonly size: number;
-  readonly type: string;
+  size: number;
+  type: string;
   readonly zone: string;
   readonly encrypted: boolean;
   /** ARN of its key; `undefined`: not encrypted. */
   readonly kmsKeyId: string | undefined;
-  readonly iops: number | undefined;
-  readonly throughput: number | undefined;
+  iops: number | undefined;
+  throughput: number | undefined;
   readonly snapshotId: string | undefined;
   readonly createdAt: number;
   /** `machine`: an instance's root disk, which lives and dies with it. `fleet`: a disk of its own. */

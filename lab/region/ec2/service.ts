@@ -11,6 +11,7 @@ import { instanceActions } from './instances.ts';
 import { interfaceActions } from './interfaces.ts';
 import { internetGatewayActions } from './internet-gateways.ts';
 import { launchTemplateActions } from './launch-templates.ts';
+import { modificationActions } from './modifications.ts';
 import { routeTableActions } from './route-tables.ts';
 import { runInstancesActions } from './run-instances.ts';
 import { securityGroupRuleActions } from './security-group-rules.ts';
@@ -33,6 +34,7 @@ const ACTIONS: ReadonlyMap<string, Ec2Action> = new Map(
     ...interfaceActions,
     ...internetGatewayActions,
     ...launchTemplateActions,
+    ...modificationActions,
     ...routeTableActions,
     ...runInstancesActions,
     ...securityGroupActions,
