@@ -6,6 +6,8 @@ import type { PlanInput } from './world.ts';
 
 export interface Manager {
   readonly logicalId: string;
+  /** False: it is to be taken away, and votes until then. */
+  readonly declared: boolean;
   /** `undefined` while there is no machine that runs with its volume. */
   readonly occupant: Occupant | undefined;
   readonly health: Health;

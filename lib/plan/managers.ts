@@ -7,21 +7,29 @@ import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
-import { retiredIds } from './retirement.ts';
 import { isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';
 import { declaredGroups, instancesInOrder, logicalIdsOf, type PlanInput, petSlot } from './world.ts';
 
-/** Every declared manager with its machine and what is to be thought of it, in address order. */
+/**
+ * Every declared manager with its machine and what is to be thought of it, in address order; and those that are declared
+ * no longer, as long as they have a machine: they vote still.
+ */
 export function managersOf(input: PlanInput, occupants: readonly Occupant[], view: SwarmView): readonly Manager[] {
   const byId = new Map(occupants.map((occupant) => [occupant.logicalId, occupant]));
   return declaredGroups(input)
     .filter((group) => group.spec.flavor === 'swarm-manager')
-    .flatMap((group) => logicalIdsOf(group.spec))
-    .map((logicalId) => {
+    .flatMap((group) => [
+      ...logicalIdsOf(group.spec).map((logicalId) => ({ logicalId, declared: true })),
+      ...occupants
+        .filter((occupant) => !occupant.declared && occupant.group.name === group.name)
+        .map(({ logicalId }) => ({ logicalId, declared: false })),
+    ])
+    .map(({ logicalId, declared }) => {
       const occupant = byId.get(logicalId);
-      if (occupant === undefined) return { logicalId, occupant, health: { kind: 'coming', what: 'a machine' } };
-      if (!occupant.complete) return { logicalId, occupant, health: { kind: 'coming', what: 'its disk' } };
-      return { logicalId, occupant, health: managerHealth(input, view, logicalId, occupant.instance) };
+      const manager = { logicalId, declared, occupant };
+      if (occupant === undefined) return { ...manager, health: { kind: 'coming', what: 'a machine' } };
+      if (!occupant.complete) return { ...manager, health: { kind: 'coming', what: 'its disk' } };
+      return { ...manager, health: managerHealth(input, view, logicalId, occupant.instance) };
     });
 }
 
@@ -37,9 +45,7 @@ export function askManagers(input: PlanInput, draft: Draft, managers: readonly M
     const suspicion = input.records.suspicions.get(id);
     return suspicion !== undefined && !QUIET.has(suspicion.symptom);
   });
-  const retired = new Set(retiredIds(input));
-  const leaving = instancesInOrder(input).filter(({ logicalId }) => logicalId !== undefined && retired.has(logicalId));
-  for (const instance of [...managers.flatMap(({ occupant }) => occupant?.instance ?? []), ...leaving, ...suspects]) {
+  for (const instance of [...managers.flatMap(({ occupant }) => occupant?.instance ?? []), ...suspects]) {
     if (instance.state === 'running' && answerOf(input, instance) === undefined) draft.ask(instance.id);
   }
 }

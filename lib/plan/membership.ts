@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
-import { retiredIds } from './retirement.ts';
+import { retiredIds } from './retired.ts';
 import { instanceIdOf, isHealthyVoter, nodesByInstance, type WholeView } from './swarm-view.ts';
 import { instancesById, isLive, type PlanInput } from './world.ts';
 

@@ -5,6 +5,7 @@ import { versionToLaunch } from './config.ts';
 import type { Draft } from './draft.ts';
 import { planLostVolume, waitsForAnother } from './lost-volume.ts';
 import { MARK } from './marks.ts';
+import { retiredIds } from './retired.ts';
 import type { SwarmView } from './swarm-view.ts';
 import {
   type DeclaredGroup,
@@ -24,6 +25,8 @@ export interface Occupant {
   readonly instance: InstanceSeen;
   /** Running, with its own volume attached. */
   readonly complete: boolean;
+  /** False: its logical ID is declared no longer, and it is there until the Swarm can do without it. */
+  readonly declared: boolean;
 }
 
 /** Name under which EC2 is told to attach the state volume; Nitro instances show it by its id anyway. */
@@ -34,9 +37,27 @@ export const STATE_DEVICE = '/dev/sdf';
  * This adds only: it needs no word from the Swarm, so that it goes on when the quorum is lost.
  */
 export function planPets(input: PlanInput, draft: Draft, view: SwarmView): readonly Occupant[] {
-  return declaredGroups(input).flatMap((group) =>
-    logicalIdsOf(group.spec).flatMap((logicalId) => planPet(input, draft, view, group, logicalId)),
-  );
+  return declaredGroups(input).flatMap((group) => {
+    const own = logicalIdsOf(group.spec).flatMap((logicalId) => planPet(input, draft, view, group, logicalId));
+    return [...own, ...planDropped(input, draft, view, group)];
+  });
+}
+
+/**
+ * Those that are declared no longer work on until it is their turn to be taken away. Without a quorum the votes of those
+ * that are gone may be what it lacks: they come back once more.
+ */
+function planDropped(input: PlanInput, draft: Draft, view: SwarmView, group: DeclaredGroup): Occupant[] {
+  if (group.spec.flavor !== 'swarm-manager') return [];
+  return retiredIds(input)
+    .filter((logicalId) => input.records.launches.get(petSlot(logicalId))?.group === group.name)
+    .flatMap((logicalId) => {
+      const machine = instancesInOrder(input).find((one) => one.logicalId === logicalId && isLive(one));
+      const attachment = attachmentOf(input, logicalId);
+      if (typeof attachment === 'string' || attachment.volume === undefined) return [];
+      if (attachment.volume.mark !== undefined || (machine === undefined && view.kind !== 'noQuorum')) return [];
+      return planPet(input, draft, view, group, logicalId).map((occupant) => ({ ...occupant, declared: false }));
+    });
 }
 
 function planPet(input: PlanInput, draft: Draft, view: SwarmView, group: DeclaredGroup, logicalId: string): Occupant[] {
@@ -103,7 +124,7 @@ function planInPlace(
   instance: InstanceSeen,
   volume: VolumeSeen,
 ): Occupant {
-  const incomplete: Occupant = { logicalId, group, instance, complete: false };
+  const incomplete: Occupant = { logicalId, group, instance, complete: false, declared: true };
   if (instance.state === 'pending') {
     waitBriefly(draft, 'instance to run', logicalId);
     return incomplete;

@@ -9,7 +9,8 @@ import { planPets } from './pets.ts';
 import { planPetRollouts } from './pets-rollout.ts';
 import { planRecovery } from './recovery.ts';
 import { forgetTheGone } from './repair.ts';
-import { planRetirements, retiredIds } from './retirement.ts';
+import { retiredIds } from './retired.ts';
+import { planRetirements } from './retirement.ts';
 import { planHerdRollouts } from './rollout.ts';
 import { planRolloutOutcomes } from './rollout-outcome.ts';
 import { planActivations, planSettings } from './settings.ts';
@@ -38,15 +39,17 @@ export function plan(input: PlanInput): Plan {
     planRecovery(input, draft, view, recovery);
     return draft.plan();
   }
-  const occupants = planPets(input, draft, view);
+  const all = planPets(input, draft, view);
+  const occupants = all.filter(({ declared }) => declared);
   const herds = planCattle(input, draft, view);
   nameStrangers(input, draft, herds);
   forgetTheGone(input, draft);
 
-  const managers = managersOf(input, occupants, view);
-  askManagers(input, draft, managers);
+  const members = managersOf(input, all, view);
+  const managers = members.filter(({ declared }) => declared);
+  askManagers(input, draft, members);
   const membershipIsOurs = planGenesis(input, draft, view, managers);
-  planManagerRepairs(input, draft, view, managers);
+  planManagerRepairs(input, draft, view, members);
   if (view.kind === 'noQuorum') {
     draft.hold('no-quorum', cluster, `${view.reason}; machines that are gone are re-created, nothing else is done`);
   }

@@ -5,27 +5,9 @@ import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import { endsAMachine } from './repair.ts';
+import { retiredIds } from './retired.ts';
 import { isHealthyVoter, type WholeView } from './swarm-view.ts';
-import {
-  compareText,
-  declaredGroups,
-  instancesInOrder,
-  isLive,
-  logicalIdsOf,
-  type PlanInput,
-  petSlot,
-} from './world.ts';
-
-/** Logical IDs that this controller once launched for and that are declared no longer, in address order. */
-export function retiredIds(input: PlanInput): readonly string[] {
-  const declared = new Set(declaredGroups(input).flatMap(({ spec }) => logicalIdsOf(spec)));
-  return [...input.records.launches.keys()]
-    .flatMap((slot) => (slot.startsWith(PET) ? [slot.slice(PET.length)] : []))
-    .filter((logicalId) => !declared.has(logicalId))
-    .sort(compareText);
-}
-
-const PET = petSlot('');
+import { compareText, instancesInOrder, isLive, type PlanInput } from './world.ts';
 
 /**
  * Takes away what is declared no longer, one after the other: drained, demoted, removed from the Swarm, and only then its
