@@ -32,11 +32,16 @@ export function removeNode(action: ActionOf<'removeNode'>, context: ActContext):
   return runScriptOn('node-remove', action.via, { node: action.nodeId }, context);
 }
 
-/** Done when the node's tasks have left, or its time for that is over. */
-export function drainNode(action: ActionOf<'drainNode'>, context: ActContext): Promise<ActionOutcome> {
+/** Done when the node's tasks have left; as long as they have not, what was planned to come after it waits. */
+export async function drainNode(action: ActionOf<'drainNode'>, context: ActContext): Promise<ActionOutcome> {
   const parameters = { node: action.nodeId, seconds: String(Math.ceil(action.seconds)) };
-  return runScriptOn('node-drain', action.via, parameters, context);
+  const outcome = await runScriptOn('node-drain', action.via, parameters, context);
+  if (!outcome.ok || !TASKS_LEFT.test(outcome.detail)) return outcome;
+  return failed('TasksLeft', `${outcome.detail} on node ${action.nodeId} after ${action.seconds} s`, 'soon');
 }
+
+/** The last line of node-drain's output (templates/README.md). */
+const TASKS_LEFT = /^tasks [1-9]\d*$/;
 
 /** A declared manager's node that is a worker takes its vote again. A manager already: done. */
 export function promoteNode(action: ActionOf<'promoteNode'>, context: ActContext): Promise<ActionOutcome> {

@@ -18,6 +18,8 @@ export interface HealthBook {
   outdatedLately(instanceId: string): boolean;
   /** Machines more than declared that the group may have, or might have had a moment ago, for being rolled. */
   surgeLately(group: string): number;
+  /** Is the logical ID declared no longer, or was it so a moment ago? */
+  droppedLately(logicalId: string): boolean;
   /** Does the machine work, or did it a moment ago? @param lately milliseconds */
   hasWorked(instanceId: string, lately: number): boolean;
 }
@@ -29,6 +31,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
   const { truth, now } = parts;
   const worksSince = new Map<string, number>();
   const workedAt = new Map<string, number>();
+  const droppedAt = new Map<string, number>();
   const outdatedAt = new Map<string, number>();
   const surgeAt = new Map<string, { readonly at: number; readonly surge: number }>();
   const votedAt = new Map<string, number>();
@@ -38,7 +41,10 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
   return {
     update() {
       const at = now();
+      const declared = new Set(truth.petIds());
       for (const instance of truth.instances()) {
+        const logicalId = instance.tags.get(TAG.logicalId);
+        if (logicalId !== undefined && !declared.has(logicalId)) droppedAt.set(logicalId, at);
         if (truth.isOutdated(instance)) {
           outdatedAt.set(instance.id, at);
           const group = instance.tags.get(TAG.group) ?? '';
@@ -75,6 +81,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
       return now() - (votedAt.get(logicalId) ?? Number.NEGATIVE_INFINITY);
     },
     outdatedLately: (instanceId) => now() - (outdatedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) < SIZE_COUNTS,
+    droppedLately: (logicalId) => now() - (droppedAt.get(logicalId) ?? Number.NEGATIVE_INFINITY) < SIZE_COUNTS,
     surgeLately(group) {
       const last = surgeAt.get(group);
       return last !== undefined && now() - last.at < SIZE_COUNTS ? last.surge : 0;

@@ -202,7 +202,7 @@ export class Invariants {
   isSurplus(instance: Instance, before: readonly Instance[] = []): boolean {
     const group = instance.tags.get(TAG.group) ?? '';
     const logicalId = instance.tags.get(TAG.logicalId);
-    if (logicalId !== undefined) return !this.#parts.truth.petIds().includes(logicalId);
+    if (logicalId !== undefined) return this.#health.droppedLately(logicalId);
     if (this.#leaving.has(instance.id)) return true;
     const staying = this.#parts.truth.herd(group).filter((one) => !before.includes(one));
     return staying.length > this.#health.smallestSize(group);
