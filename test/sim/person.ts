@@ -1,4 +1,4 @@
-import { reboot } from '../../lab/region/ec2/lifecycle.ts';
+import { reboot, terminate } from '../../lab/region/ec2/lifecycle.ts';
 import { TAG } from '../../lib/names.ts';
 import { isManager, running } from './victims.ts';
 import type { World } from './world.ts';
@@ -18,17 +18,24 @@ export function putRight(world: World): void {
   }
   // A hung engine beside one of those: the others are no proof of a quorum without it.
   if (standing.length > 0 || world.lostStates.length > 0) restartHungEngines(world);
+  // The only manager is not replaced without an outage, which is a person's decision.
+  const [only, ...more] = world.truth.live().filter(isManager);
+  if (only !== undefined && more.length === 0 && world.truth.isOutdated(only)) {
+    terminate(region.inside.ec2, only);
+    timeline.add('user', `ends ${only.id}, the only manager, to have it replaced`);
+  }
   // Halted roll-outs wait for a person: whatever failed them is over now.
   for (const group of Object.keys(world.truth.spec.groups)) void world.store.decideRollout(group, undefined);
 }
 
-function restartHungEngines({ fleet, timeline }: World): void {
-  for (const { instanceId, hung } of [...fleet.world.engines.values()]) {
-    if (!hung) continue;
-    fleet.faults.killEngine(instanceId);
-    fleet.faults.startEngine(instanceId);
-    timeline.add('user', `restarts the engine of ${instanceId}, which hangs`);
-  }
+function restartHungEngines(world: World): void {
+  for (const { instanceId, hung } of [...world.fleet.world.engines.values()]) if (hung) restart(world, instanceId);
+}
+
+function restart({ fleet, timeline }: World, instanceId: string): void {
+  fleet.faults.killEngine(instanceId);
+  fleet.faults.startEngine(instanceId);
+  timeline.add('user', `restarts the engine of ${instanceId}, which hangs`);
 }
 
 const LOOKS_EVERY = 10_000;
@@ -54,6 +61,10 @@ export async function unlockLockedEngines(world: World): Promise<void> {
       }
       const locked = world.now() - Math.max(known.at, world.calmSince ?? Number.POSITIVE_INFINITY);
       if (world.now() < known.comes || (world.calmSince !== undefined && locked < ANNOUNCED_WITHIN)) continue;
+      if (engine.hung) {
+        restart(world, instanceId);
+        continue;
+      }
       const own = truth.instance(instanceId)?.tags.get(TAG.logicalId);
       const held = (await store.status())?.held ?? [];
       const isSaid = held.some(({ rule, subject }) => rule === 'autolock' && subject === own);
