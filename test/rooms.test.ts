@@ -80,6 +80,16 @@ describe('the rooms', () => {
     );
   });
 
+  it('leave what operators do to operators: no function knows of it, and the rest not either', () => {
+    const operators = ['lib/operate', 'lib/cli', 'lib/preview'];
+    assertNone(
+      product.filter(
+        ({ file, target }) => below(target, ...operators) && !below(file, ...operators) && file !== 'bin/everswarm.ts',
+      ),
+      'operators',
+    );
+  });
+
   it('let only the constructs and the app know the CDK', () => {
     const knows = (file: string): boolean => below(file, 'lib/constructs') || file === 'bin/app.ts';
     const cdk = ({ target }: Import): boolean => target.startsWith('aws-cdk-lib') || target === 'constructs';
@@ -92,6 +102,22 @@ describe('the rooms', () => {
       product.filter(({ file, target }) => target === 'cdk-nag' && file !== 'bin/app.ts'),
       'cdk-nag',
     );
+  });
+
+  it('keep the evaluator of policies, whose licence is the AGPL, in the lab and its tests', () => {
+    assertNone(
+      product.filter(({ target }) => target.startsWith('@cloud-copilot/')),
+      'AGPL',
+    );
+    const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+      readFileSync(join(ROOT, 'package.json'), 'utf8'),
+    );
+    const shipped = Object.keys({ ...dependencies, ...peerDependencies });
+    assert.deepEqual(
+      shipped.filter((name) => name.startsWith('@cloud-copilot/')),
+      [],
+    );
+    assert.match(devDependencies['@cloud-copilot/iam-simulate'], /^\d+\.\d+\.\d+$/);
   });
 
   it('keep the product free of the lab, and the functions free of the CDK', () => {

@@ -2,7 +2,7 @@ import type { InstanceSeen, Observation } from '../observe/observation.ts';
 import { isOutdated } from '../plan/config.ts';
 import { plan } from '../plan/plan.ts';
 import type { Records } from '../plan/records.ts';
-import { retiredIds } from '../plan/retirement.ts';
+import { retiredIds } from '../plan/retired.ts';
 import { nodesByInstance, type SwarmView, swarmView } from '../plan/swarm-view.ts';
 import {
   type DeclaredGroup,
