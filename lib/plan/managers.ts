@@ -1,5 +1,5 @@
 import type { InstanceSeen, SwarmNode } from '../observe/observation.ts';
-import { isOutdated } from './config.ts';
+import { isBeingRolled } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
@@ -12,16 +12,18 @@ import { declaredGroups, instancesInOrder, logicalIdsOf, type PlanInput, petSlot
 
 /**
  * Every declared manager with its machine and what is to be thought of it, in address order; and those that are declared
- * no longer, as long as they have a machine: they vote still.
+ * no longer, as long as they have a machine and may have a vote.
  */
 export function managersOf(input: PlanInput, occupants: readonly Occupant[], view: SwarmView): readonly Manager[] {
+  const isVoter = (logicalId: string) =>
+    view.kind !== 'quorum' || view.voters.some((node) => isMemberOf(node, logicalId));
   const byId = new Map(occupants.map((occupant) => [occupant.logicalId, occupant]));
   return declaredGroups(input)
     .filter((group) => group.spec.flavor === 'swarm-manager')
     .flatMap((group) => [
       ...logicalIdsOf(group.spec).map((logicalId) => ({ logicalId, declared: true })),
       ...occupants
-        .filter((occupant) => !occupant.declared && occupant.group.name === group.name)
+        .filter((occupant) => !occupant.declared && occupant.group.name === group.name && isVoter(occupant.logicalId))
         .map(({ logicalId }) => ({ logicalId, declared: false })),
     ])
     .map(({ logicalId, declared }) => {
@@ -56,16 +58,18 @@ export function planManagerRepairs(
   view: SwarmView,
   managers: readonly Manager[],
 ): void {
-  for (const { logicalId, occupant, health } of managers) {
+  for (const { logicalId, occupant, health, declared } of managers) {
     if (occupant?.complete !== true) continue;
     const { instance } = occupant;
+    // Its removal goes on whatever becomes of it, unless others have to be repaired first.
+    if (!declared && health.kind === 'healthy' && isMarked(input.records, instance.id, MARK.leaving)) continue;
     const restart = restartGate(input, draft, managers, logicalId);
     const replace = replaceGate(input, draft, view, managers, logicalId, health);
     if (isMarked(input.records, instance.id, MARK.rolling) && view.kind !== 'notAsked') {
       const others = managers.filter((other) => other.logicalId !== logicalId);
       const free = view.kind === 'quorum' && others.every((other) => other.health.kind === 'healthy');
       // The roll-out goes on with it, if it can; else it is to work again as soon as possible.
-      if (free && isOutdated(input, occupant.group.name, instance)) continue;
+      if (free && isBeingRolled(input, occupant.group.name, instance)) continue;
       if (health.kind === 'broken') {
         startAgain(input, draft, logicalId, instance, health, restart);
         continue;

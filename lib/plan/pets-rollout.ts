@@ -9,6 +9,7 @@ import { managersWhole } from './membership.ts';
 import type { Occupant } from './pets.ts';
 import { provenAt } from './proven.ts';
 import { endsAMachine } from './repair.ts';
+import { retiredIds } from './retired.ts';
 import { isHealthyVoter, type WholeView } from './swarm-view.ts';
 import { type DeclaredGroup, type PlanInput, petSlot } from './world.ts';
 
@@ -66,6 +67,11 @@ function rollManagers(
   }
   if (begun !== undefined) {
     replace(input, draft, view, begun, group);
+    return;
+  }
+  const retired = retiredIds(input).find((logicalId) => view.voters.some((node) => isMemberOf(node, logicalId)));
+  if (retired !== undefined) {
+    draft.hold('rollout', group.name, `not while ${retired} is taken away: one manager at a time`);
     return;
   }
   const recent = managers.find(({ logicalId, occupant }) => !hasProven(input, group, logicalId, occupant?.instance.id));

@@ -1,4 +1,5 @@
 import type { InstanceSeen } from '../observe/observation.ts';
+import { isBeingRolled } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
@@ -31,6 +32,13 @@ export function planRetirements(input: PlanInput, draft: Draft, view: WholeView,
   // A dead voter only weighs on the quorum: the others may wait for its end.
   if (isDead(next)) {
     retire(input, draft, view, next);
+    return;
+  }
+  const rolled = managers.find(
+    ({ occupant }) => occupant && isBeingRolled(input, occupant.group.name, occupant.instance),
+  );
+  if (rolled !== undefined) {
+    draft.hold('retirement', next, `not while ${rolled.logicalId} is replaced: one manager at a time`);
     return;
   }
   const others = view.voters.filter((node) => !isMemberOf(node, next) && !isHealthyVoter(node));

@@ -1,5 +1,6 @@
 import type { InstanceSeen } from '../observe/observation.ts';
 import type { Herds } from './cattle.ts';
+import { isBeingRolled } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { workerHealth } from './health.ts';
@@ -36,9 +37,11 @@ export function planWorkers(
     restart: () => undefined,
     replace: wave ? waveGate(input, draft, instance, coming) : () => undefined,
   });
-  for (const { subject, instance, health } of workers) {
+  for (const { subject, group, instance, health } of workers) {
     if (health.kind === 'notAsked') draft.ask(instance.id);
     if (health.kind === 'blank') blank.push(instance.id);
+    // What is remembered of it is that it is about to be replaced.
+    if (health.kind === 'healthy' && isBeingRolled(input, group, instance)) continue;
     planRepair(input, draft, subject, instance, health, gates(instance));
   }
   planWorkerJoins(draft, view, blank);
@@ -63,13 +66,13 @@ function waveGate(input: PlanInput, draft: Draft, instance: InstanceSeen, coming
 function workersOf(
   occupants: readonly Occupant[],
   herds: Herds,
-): readonly { readonly subject: string; readonly instance: InstanceSeen }[] {
+): readonly { readonly subject: string; readonly group: string; readonly instance: InstanceSeen }[] {
   const pets = occupants
     .filter(({ group, complete }) => complete && group.spec.flavor === 'swarm-worker')
-    .map(({ logicalId, instance }) => ({ subject: logicalId, instance }));
+    .map(({ logicalId, group, instance }) => ({ subject: logicalId, group: group.name, instance }));
   const cattle = herds.staying
     .filter(({ group }) => group.spec.flavor === 'swarm-worker')
-    .map(({ instance }) => ({ subject: instance.id, instance }));
+    .map(({ group, instance }) => ({ subject: instance.id, group: group.name, instance }));
   return [...pets, ...cattle];
 }
 

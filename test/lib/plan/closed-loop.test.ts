@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Action } from '../../../lib/plan/action.ts';
 import { isOutdated } from '../../../lib/plan/config.ts';
 import { isLive } from '../../../lib/plan/world.ts';
 import { settingsHash } from '../../../lib/spec/settings-hash.ts';
@@ -49,6 +50,8 @@ function ends(model: ClusterModel, fates: readonly Fate[], check?: LoopOptions['
       assert.ok(away.length <= 1, `${away.length} voters are away`);
       const voters = now.nodes.filter(({ raft }) => raft !== undefined);
       assert.ok((voters.length - away.length) * 2 > voters.length, 'the quorum is lost');
+      const touched = managersTouched(now, done);
+      assert.ok(touched.size <= 1, `${[...touched].join(' and ')} in one pass`);
       check?.(now, done);
     },
   });
@@ -57,6 +60,18 @@ function ends(model: ClusterModel, fates: readonly Fate[], check?: LoopOptions['
   for (const machine of live(model)) assert.ok(!isOutdated(input, machine.group ?? '', machine));
   assert.ok(model.nodes.every(({ state, availability }) => state === 'ready' && availability === 'active'));
   return story;
+}
+
+/** Logical IDs of the managers that gain or lose a vote, or a machine, by these actions. */
+function managersTouched({ cluster }: ClusterModel, done: readonly Action[]): ReadonlySet<string> {
+  const ids = new Map(cluster.instances.map(({ id, logicalId }) => [id, logicalId]));
+  const touched = new Set<string | undefined>();
+  for (const action of done) {
+    if (action.kind === 'stopEngine' || action.kind === 'restartEngine') touched.add(ids.get(action.instanceId));
+    if (action.kind === 'join') for (const id of action.instanceIds) touched.add(ids.get(id));
+    if (action.kind === 'demoteNode' || action.kind === 'promoteNode') touched.add(action.nodeId);
+  }
+  return new Set([...touched].filter((one) => one !== undefined));
 }
 
 function live({ cluster }: ClusterModel) {
