@@ -35,7 +35,7 @@ export function controllerStatements(scope: Construct, props: ControllerPolicyPr
     ...volumeStatements(scope, props.cluster),
     ...commandStatements(scope, props.cluster),
     observeStatement(),
-    tableStatement(props.tableArn),
+    tableStatement(props.tableArn, 'dynamodb:DeleteItem'),
     ...(props.volumeKey === undefined ? [] : volumeKeyStatements(scope, props.volumeKey)),
   ];
 }
@@ -83,17 +83,18 @@ function observeStatement(): iam.PolicyStatement {
   });
 }
 
-export function tableStatement(tableArn: string): iam.PolicyStatement {
+/** What every function does with the table, and what this one does besides: only the reconciler deletes items. */
+export function tableStatement(tableArn: string, ...more: readonly string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Remember',
     actions: [
       'dynamodb:BatchWriteItem',
       'dynamodb:ConditionCheckItem',
-      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
+      ...more,
     ],
     resources: [tableArn],
   });

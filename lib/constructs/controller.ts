@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -46,12 +46,13 @@ export class Controller extends Construct {
       // It mostly waits for answers. Half a GiB gives it a third of a processor, enough to parse them.
       memorySize: 512,
       environment: { EVERSWARM_CLUSTER: props.cluster, EVERSWARM_TABLE: props.tableName },
-      statements: controllerStatements(this, props),
+      statements: [...controllerStatements(this, props), this.reportFailures()],
       wildcards: controllerWildcards(this),
       logRetention: props.logRetention,
     });
     this.reconcile.function.configureAsyncInvoke({
-      onFailure: new SqsDestination(this.failures),
+      // In place of SqsDestination, which allows two actions more than Lambda needs.
+      onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
       retryAttempts: 2,
       // The schedule wakes the reconciler every minute: an older wake-up says nothing new.
       maxEventAge: Duration.minutes(5),
@@ -69,6 +70,15 @@ export class Controller extends Construct {
         ],
       });
     }
+  }
+
+  /** Lambda sends the records in the name of the role: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+  private reportFailures(): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      sid: 'ReportFailures',
+      actions: ['sqs:SendMessage'],
+      resources: [this.failures.queueArn],
+    });
   }
 }
 
