@@ -11,6 +11,8 @@ export const CHANGES = {
   /** Another instance type: all machines of the group are to be replaced. Sometimes before the last roll-out is over. */
   'config-changed': async (world: World, dice: Dice) => {
     const group = dice.chance(0.4) ? 'managers' : 'workers';
+    // A single manager is never replaced without an outage: that is refused, and the cluster stays as it is.
+    if (group === 'managers' && world.truth.managerIds().length < 3) return undefined;
     const type = dice.pick(['t4g.small', 't4g.medium', 't4g.large']) ?? 't4g.small';
     await world.commit((spec) => withGroup(spec, group, { instanceType: type }));
     return `${group} are declared as ${type}`;
