@@ -1,162 +1,161 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Fleet } from '../../../lab/machines/fleet.ts';
-import { createRealFleet, DEFAULT_CACHE_DIRECTORY, destroyLeftovers } from '../../../lab/machines/real/fleet.ts';
-import { checkHost, HostUnfitError } from '../../../lab/machines/real/requirements.ts';
-import { renderBoot } from '../../../lib/flavors/boot.ts';
-import { documentScript } from '../../../lib/flavors/documents.ts';
-import type { DocumentKey } from '../../../lib/names.ts';
-import type { MachineProbe } from '../../../lib/observe/observation.ts';
-import { parseProbeReport } from '../../../lib/observe/probe-report.ts';
-import { committed } from '../../support/cluster.ts';
-import { MachineGateway } from './machine-gateway.ts';
-
-async function unfit(): Promise<string | false> {
-  try {
-    await checkHost(process.env['PATH'] ?? '');
-    return false;
-  } catch (error) {
-    if (error instanceof HostUnfitError) return error.message;
-    throw error;
-  }
-}
+import type { SwarmNode } from '../../../lib/observe/observation.ts';
+import { RealCluster, unfit } from './real-cluster.ts';
 
 const MANAGER = { instanceId: 'i-00000a01', privateIp: '10.42.0.10' };
 const SECOND = { instanceId: 'i-00000a02', privateIp: '10.42.1.10' };
 const WORKER = { instanceId: 'i-00000b01', privateIp: '10.42.0.20' };
-const BOOTED = `for i in {1..1200}; do
-  case $(cat /run/everswarm/boot 2>/dev/null) in done | failed*) break ;; esac
-  sleep 0.05
-done
-cat /run/everswarm/boot`;
+const SETTINGS = 'aaaaaaaaaaaa';
+
+const isVoter = ({ raft }: SwarmNode) => raft?.reachability === 'reachable';
 
 /** The scripts on what they are made for: systemd, cloud-init and the Docker Engine. */
 describe('scripts on real machines', { skip: await unfit() }, () => {
-  const name = `scripts-${process.pid}`;
-  const gateway = new MachineGateway();
-  let directory: string;
-  let fleet: Fleet;
-  let fence = 0;
+  let cluster: RealCluster;
 
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'everswarm-scripts-'));
-    await gateway.listen(join(directory, 'gateway.sock'));
-    fleet = createRealFleet({
-      name,
-      stateDirectory: join(directory, 'state'),
-      cacheDirectory: DEFAULT_CACHE_DIRECTORY,
-      gatewaySocket: join(directory, 'gateway.sock'),
-    });
-    await fleet.prepare(() => {});
+    cluster = await RealCluster.create(`scripts-${process.pid}`);
   });
 
   after(async () => {
-    await fleet.destroy();
-    gateway.close();
-    await destroyLeftovers(name, join(directory, 'state'));
-    await rm(directory, { recursive: true, force: true });
+    await cluster[Symbol.asyncDispose]();
   });
 
-  type Machine = typeof MANAGER;
-
-  async function boot(machine: Machine, volumeId?: string): Promise<void> {
-    const number = machine.privateIp.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
-    const order = { ...machine, macAddress: `02:00:${number.join(':')}`, vpcCidr: '10.42.0.0/16' };
-    const pet = volumeId === undefined ? {} : { logicalId: machine.privateIp, volumeId };
-    const group = volumeId === undefined ? 'workers' : 'managers';
-    gateway.put(machine.privateIp, { ...order, userData: renderBoot({ committed: committed(), group, ...pet }) });
-    await fleet.boot(order);
-    if (volumeId !== undefined) await fleet.attach(machine.instanceId, volumeId);
-    await settled(machine);
-  }
-
-  async function settled(machine: Machine): Promise<void> {
-    assert.equal((await gateway.run(machine.privateIp, BOOTED)).stdout.trim(), 'done');
-  }
-
-  async function effect(machine: Machine, key: DocumentKey, parameters: Record<string, string> = {}) {
-    fence += 1;
-    const values: Record<string, string> = { instances: machine.instanceId, fence: String(fence), ...parameters };
-    const script = documentScript('demo', key).replace(/\{\{ (\w+) \}\}/g, (_, name: string) => values[name] ?? '');
-    return await gateway.run(machine.privateIp, script);
-  }
-
-  async function succeed(machine: Machine, key: DocumentKey, parameters: Record<string, string> = {}): Promise<string> {
-    const result = await effect(machine, key, parameters);
-    assert.equal(result.exitCode, 0, `${key} on ${machine.instanceId}: ${result.stderr}`);
-    return result.stdout.trim();
-  }
-
-  async function probe(machine: Machine): Promise<MachineProbe> {
-    const parsed = parseProbeReport(`${await succeed(machine, 'probe')}\n`);
-    assert.ok(parsed.ok, JSON.stringify(parsed));
-    return parsed.probe;
-  }
+  const idOf = async (machine: typeof MANAGER, from = MANAGER) => (await cluster.seen(from, machine)).id;
 
   it('boots a manager on a blank volume and begins a Swarm', async () => {
-    await fleet.createVolume('vol-00000001', 1);
-    await boot(MANAGER, 'vol-00000001');
-    const before = await probe(MANAGER);
+    await cluster.fleet.createVolume('vol-00000001', 1);
+    await cluster.boot(MANAGER, 'vol-00000001');
+    const before = await cluster.probe(MANAGER);
     assert.equal(before.stateMounted, true);
     assert.equal(before.raftState, 'none');
+    assert.equal(before.raftAge, undefined);
     assert.deepEqual(before.boot, { state: 'done' });
-    assert.equal(await succeed(MANAGER, 'swarm-init'), 'initialised');
-    assert.equal(await succeed(MANAGER, 'swarm-init'), 'already a manager; the tokens are published');
-    const { engine, nodes, raftState } = await probe(MANAGER);
+    assert.equal(await cluster.succeed(MANAGER, 'swarm-init'), 'initialised');
+    assert.equal(await cluster.succeed(MANAGER, 'swarm-init'), 'already a manager; the tokens are published');
+    const { engine, nodes, raftState, raftAge, clock } = await cluster.probe(MANAGER);
     assert.equal(raftState, 'present');
+    assert.ok(raftAge !== undefined && raftAge.writtenAt <= clock);
     assert.ok(engine.state === 'up' && engine.localState === 'active' && engine.controlAvailable);
     assert.deepEqual(
-      nodes?.map(({ hostname, logicalId, raft }) => [hostname, logicalId, raft?.leader]),
-      [[MANAGER.instanceId, MANAGER.privateIp, true]],
+      nodes?.map(({ hostname, logicalId, raft, tasks }) => [hostname, logicalId, raft?.leader, tasks]),
+      [[MANAGER.instanceId, MANAGER.privateIp, true, 0]],
     );
-    assert.deepEqual([...gateway.parameters.keys()].sort(), [
+    assert.deepEqual([...cluster.gateway.parameters.keys()].sort(), [
       '/everswarm/demo/join-token/manager',
       '/everswarm/demo/join-token/worker',
     ]);
   });
 
   it('joins a manager and a worker, each by the token of its role', async () => {
-    await fleet.createVolume('vol-00000002', 1);
-    await Promise.all([boot(SECOND, 'vol-00000002'), boot(WORKER)]);
+    await cluster.fleet.createVolume('vol-00000002', 1);
+    await Promise.all([cluster.boot(SECOND, 'vol-00000002'), cluster.boot(WORKER)]);
     const managers = MANAGER.privateIp;
-    await succeed(SECOND, 'swarm-join', { role: 'manager', managers });
-    await succeed(WORKER, 'swarm-join', { role: 'worker', managers });
-    assert.equal(await succeed(WORKER, 'swarm-join', { role: 'worker', managers }), 'already a worker');
-    assert.equal((await effect(WORKER, 'swarm-join', { role: 'manager', managers })).exitCode, 22);
-    const { nodes } = await probe(MANAGER);
+    await cluster.succeed(SECOND, 'swarm-join', { role: 'manager', managers });
+    await cluster.succeed(WORKER, 'swarm-join', { role: 'worker', managers });
+    assert.equal(await cluster.succeed(WORKER, 'swarm-join', { role: 'worker', managers }), 'already a worker');
+    await cluster.refused(22, WORKER, 'swarm-join', { role: 'manager', managers });
+    const { nodes } = await cluster.probe(MANAGER);
     assert.deepEqual(nodes?.map(({ hostname, role }) => `${hostname} ${role}`).sort(), [
       'i-00000a01 manager',
       'i-00000a02 manager',
       'i-00000b01 worker',
     ]);
-    assert.equal((await probe(WORKER)).nodes, undefined);
+    assert.equal((await cluster.probe(WORKER)).nodes, undefined);
   });
 
-  it('comes back from a reboot on its volume, as the same node', async () => {
-    const { engine } = await probe(SECOND);
-    await fleet.reboot(SECOND.instanceId);
-    await settled(SECOND);
-    const again = await probe(SECOND);
+  it('gives a running engine other labels, which the Swarm comes to show', async () => {
+    const before = (await cluster.probe(SECOND)).engine;
+    const labels = Buffer.from('disk=s"s\\d\nplace=Zürich\n').toString('base64');
+    assert.equal(await cluster.succeed(SECOND, 'engine-settings', { hash: SETTINGS, labels }), 'settings applied');
+    assert.match(await cluster.succeed(SECOND, 'engine-settings', { hash: SETTINGS, labels }), /already/);
+    await cluster.seen(MANAGER, SECOND, ({ settings }) => settings === SETTINGS);
+    assert.deepEqual((await cluster.probe(SECOND)).engine, before);
+  });
+
+  it('comes back from a reboot on its volume, as the same node, with these labels', async () => {
+    const { engine } = await cluster.probe(SECOND);
+    await cluster.fleet.reboot(SECOND.instanceId);
+    await cluster.settled(SECOND);
+    const again = await cluster.probe(SECOND);
     assert.equal(again.stateMounted, true);
     assert.ok(again.engine.state === 'up' && engine.state === 'up');
     assert.equal(again.engine.nodeId, engine.nodeId);
+    const { stdout } = await cluster.shell(SECOND, "docker info --format '{{json .Labels}}'");
+    assert.deepEqual(JSON.parse(stdout).sort(), [
+      'disk=s"s\\d',
+      `everswarm.logical-id=${SECOND.privateIp}`,
+      `everswarm.settings=${SETTINGS}`,
+      'place=Zürich',
+    ]);
+  });
+
+  it('takes the leadership over from a manager, and makes that one a manager again', async () => {
+    for (const from of [MANAGER, SECOND]) await cluster.seen(from, SECOND, isVoter);
+    const node = await idOf(MANAGER);
+    assert.equal(await cluster.succeed(SECOND, 'node-demote', { node }), 'demoted');
+    await cluster.seen(SECOND, SECOND, ({ raft }) => raft?.leader === true);
+    assert.equal(await cluster.succeed(SECOND, 'node-promote', { node }), 'promoted');
+    for (const from of [SECOND, MANAGER]) await cluster.seen(from, MANAGER, isVoter);
+    assert.equal(await cluster.succeed(SECOND, 'node-promote', { node }), 'promoted');
+  });
+
+  it('ends a drain of its own, and none of a person', async () => {
+    const node = await idOf(WORKER);
+    assert.equal(await cluster.succeed(MANAGER, 'node-drain', { node, seconds: '20' }), 'tasks 0');
+    const drained = await cluster.seen(MANAGER, WORKER);
+    assert.deepEqual([drained.availability, drained.drainedByUs], ['drain', true]);
+    assert.equal(await cluster.succeed(MANAGER, 'node-activate', { node }), 'active');
+    assert.equal(await cluster.succeed(MANAGER, 'node-activate', { node }), 'active already');
+    await cluster.shell(MANAGER, `docker node update --availability drain ${node}`);
+    assert.equal(await cluster.succeed(MANAGER, 'node-drain', { node, seconds: '20' }), 'tasks 0');
+    await cluster.refused(30, MANAGER, 'node-activate', { node });
+  });
+
+  it('stops an engine only with a quorum; makes a Swarm of the manager that is left', async () => {
+    const node = await idOf(MANAGER);
+    const second = await idOf(SECOND);
+    const { engine } = await cluster.probe(SECOND);
+    assert.ok(engine.state === 'up' && engine.clusterId !== undefined);
+    const { clusterId } = engine;
+    await cluster.refused(30, SECOND, 'swarm-recover', { clusterId });
+    assert.equal(await cluster.succeed(MANAGER, 'engine-stop', { node }), 'stopped');
+    await cluster.shell(MANAGER, 'timeout 3 docker info');
+    assert.deepEqual((await cluster.probe(MANAGER)).engine, { state: 'down' });
+    await cluster.refused(40, SECOND, 'engine-stop', { node: second });
+    await cluster.refused(22, SECOND, 'swarm-recover', { clusterId: 'another' });
+    assert.equal(await cluster.succeed(SECOND, 'swarm-recover', { clusterId }), 'recovered');
+    assert.equal(await cluster.succeed(SECOND, 'swarm-recover', { clusterId }), 'recovered already');
+    const former = await cluster.seen(SECOND, MANAGER);
+    assert.equal(former.raft, undefined);
+    assert.equal((await cluster.seen(SECOND, SECOND)).raft?.leader, true);
+  });
+
+  it('lets a manager with damaged Raft state leave, keeps that state, and joins it anew', async () => {
+    const node = await idOf(MANAGER, SECOND);
+    const raft = '/var/lib/docker/swarm/raft/wal-v3-encrypted';
+    await cluster.shell(
+      MANAGER,
+      `for file in ${raft}/*.wal; do head -c 80000 /dev/urandom | dd of=$file conv=notrunc; done`,
+    );
+    assert.match(await cluster.succeed(MANAGER, 'swarm-leave'), /^put aside in .*swarm\.former-/);
+    assert.equal(await cluster.succeed(MANAGER, 'swarm-leave'), 'in no Swarm');
+    await cluster.refused(30, SECOND, 'swarm-leave');
+    assert.equal(await cluster.succeed(SECOND, 'node-remove', { node }), 'removed');
+    await cluster.succeed(MANAGER, 'swarm-join', { role: 'manager', managers: SECOND.privateIp });
+    for (const from of [SECOND, MANAGER]) await cluster.seen(from, MANAGER, isVoter);
   });
 
   it('drains and removes a worker; removes a manager only once it is demoted', async () => {
-    const { nodes } = await probe(MANAGER);
-    const idOf = (machine: Machine) => nodes?.find(({ hostname }) => hostname === machine.instanceId)?.id ?? '';
-    assert.equal(await succeed(MANAGER, 'node-drain', { node: idOf(WORKER), seconds: '20' }), 'tasks 0');
-    assert.equal(await succeed(MANAGER, 'node-remove', { node: idOf(WORKER) }), 'removed');
-    assert.equal(await succeed(MANAGER, 'node-remove', { node: idOf(WORKER) }), 'gone already');
-    assert.equal((await effect(MANAGER, 'node-remove', { node: idOf(SECOND) })).exitCode, 30);
-    assert.equal(await succeed(MANAGER, 'node-demote', { node: idOf(SECOND) }), 'demoted');
-    assert.equal(await succeed(MANAGER, 'node-remove', { node: idOf(SECOND) }), 'removed');
-    assert.equal(
-      await succeed(MANAGER, 'engine-restart', { expires: String(Math.ceil(Date.now() / 1000) + 20) }),
-      'restarted',
-    );
+    const worker = await idOf(WORKER);
+    const second = await idOf(SECOND);
+    assert.equal(await cluster.succeed(MANAGER, 'node-drain', { node: worker, seconds: '20' }), 'tasks 0');
+    assert.equal(await cluster.succeed(MANAGER, 'node-remove', { node: worker }), 'removed');
+    assert.equal(await cluster.succeed(MANAGER, 'node-remove', { node: worker }), 'gone already');
+    await cluster.refused(30, MANAGER, 'node-remove', { node: second });
+    assert.equal(await cluster.succeed(MANAGER, 'node-demote', { node: second }), 'demoted');
+    assert.equal(await cluster.succeed(MANAGER, 'node-remove', { node: second }), 'removed');
+    assert.equal(await cluster.succeed(MANAGER, 'engine-restart'), 'restarted');
   });
 });

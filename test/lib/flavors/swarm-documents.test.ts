@@ -62,17 +62,20 @@ describe('node-activate', () => {
   }
 });
 
-describe('node-promote', () => {
-  for (const [answer, code] of [
-    ['echo "Node n1 promoted to a manager in the swarm."', 0],
-    ['echo "Node n1 is already a manager."', 0],
-    ['echo "Error: No such node: n1" >&2; exit 1', 1],
-    ['echo "rpc error: context deadline exceeded" >&2; exit 1', 40],
+describe('a change of a role', () => {
+  for (const [key, answer, code] of [
+    ['node-promote', 'echo n1', 0],
+    ['node-promote', 'echo "Error: No such node: n1" >&2; exit 1', 1],
+    ['node-promote', 'echo "rpc error: code = Unavailable desc = connection error" >&2; exit 1', 40],
+    ['node-promote', 'echo "rpc error: context deadline exceeded" >&2; exit 1', 40],
+    ['node-promote', '[ -e once ] && exit; touch once; echo "update out of sequence" >&2; exit 1', 0],
+    ['node-demote', '[ -e once ] && exit; touch once; echo "update out of sequence" >&2; exit 1', 0],
+    ['node-demote', 'echo "update out of sequence" >&2; exit 1', 1],
   ] as const) {
-    it(`ends with ${code} on: ${answer}`, async () => {
+    it(`${key} ends with ${code} on: ${answer}`, async () => {
       await using made = await machine();
       await made.put('answers/docker', answer);
-      assert.equal((await run(made, 'node-promote', { node: 'n1' })).code, code);
+      assert.equal((await run(made, key, { node: 'n1' })).code, code);
     });
   }
 });
