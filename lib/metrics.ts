@@ -15,18 +15,38 @@ export const METRIC = {
   declaredManagers: 'DeclaredManagers',
   /** How many more managers may be lost before the quorum is: 1 of three; 0 is at risk; below 0, it is lost. Count, at each pass. */
   quorumMargin: 'QuorumMargin',
+  /** 1: everything is as declared, and the machines said so themselves; 0: it is not. At each pass. */
+  whole: 'Whole',
+  /** For how long the cluster has not been as declared; 0 while it is. Seconds, at each pass. */
+  secondsNotWhole: 'SecondsNotWhole',
   /** Machines other than managers that are ready. Count, at each pass. */
   healthyWorkers: 'HealthyWorkers',
   /** Machines other than managers that the spec declares. Count, at each pass. */
   declaredWorkers: 'DeclaredWorkers',
   /** From the first sign that something was amiss until the cluster was as declared again. Seconds, once for each time. */
   secondsToWhole: 'SecondsToWhole',
-  /** Actions carried out. Count, at each pass. */
+  /** Passes that came to their end. Count: without one, nobody looks after the cluster. */
+  passes: 'Passes',
+  /** Passes that an error ended: nothing was done in them. Count. */
+  failedPasses: 'FailedPasses',
+  /** Actions begun, those that failed included. Count, at each pass. */
   actions: 'Actions',
   /** Actions that failed. Count, at each pass. */
   failedActions: 'FailedActions',
   /** Launches that EC2 refused, or whose machines ended before they were ready. Count, at each pass. */
   failedLaunches: 'FailedLaunches',
+  /** Slots whose launches failed so often in a row that they are tried again only after hours. Count, at each pass. */
+  parkedSlots: 'ParkedSlots',
+  /** Roll-outs that the controller halted or took back, since machines of the new configuration failed. Count, at each pass. */
+  failedRollouts: 'FailedRollouts',
+  /** Calls that AWS refused as too many, those included that the SDK repeated by itself. Count, at each pass. */
+  throttles: 'Throttles',
+  /** Declarations that were refused at deployment. Count. */
+  refusedSpecs: 'RefusedSpecs',
+  /** Until the first of the managers' node certificates ends. Days, at each pass. */
+  certificateDaysLeft: 'CertificateDaysLeft',
+  /** Since the older of the two join tokens was last another one. Days, once an hour. */
+  tokenAgeDays: 'TokenAgeDays',
   /** From the first look to the last action of a pass. Seconds. */
   passSeconds: 'PassSeconds',
 } as const;

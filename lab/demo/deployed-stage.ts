@@ -7,20 +7,21 @@ import { LAB_CREDENTIALS } from '../cli/credentials.ts';
 import { createClients } from '../cloudformation/clients.ts';
 import { bootstrap, deployStack, resourceEvent } from '../deploy-stack.ts';
 import { LAB_REGION } from '../lab.ts';
-import { synthesise } from '../synthesise.ts';
+import { type Synthesis, synthesise } from '../synthesise.ts';
 import type { Progress } from './progress.ts';
 import { Stage } from './stage.ts';
 
 const SPEC = fileURLToPath(new URL('../../swarm.yaml', import.meta.url));
 
 /** Synthesises this project's app and deploys it into a running lab, with the CDK's own command line. @throws CdkError */
-export async function deployedStage(name: string, progress: Progress): Promise<Stage> {
+export async function deployedStage(name: string, progress: Progress, synthesis: Synthesis = {}): Promise<Stage> {
   const lab = await connect(name);
-  const spec = parseSpec(await readFile(SPEC, 'utf8'), SPEC);
+  const file = synthesis.spec ?? SPEC;
+  const spec = parseSpec(await readFile(file, 'utf8'), file);
   const { endpoint } = lab.state;
   const [assembly] = await progress.during(
     'cdk synth, and cdk bootstrap beside it',
-    Promise.all([synthesise(), bootstrap(endpoint, () => {})]),
+    Promise.all([synthesise(synthesis), bootstrap(endpoint, () => {})]),
   );
 
   let [done, last] = [0, 'publishing the functions'];

@@ -11,15 +11,23 @@ export interface AwsClients {
   readonly dynamo: DynamoDBDocumentClient;
 }
 
+/** What a person chose on the command line; what is left out comes from the environment and the shared configuration. */
+export interface AwsChoice {
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
 /**
  * The SDK's clients as the functions use them; Region, credentials and endpoint come from the environment.
  * A call that hangs must not outlast the lease: a try ends after 5 s, and there are three (the SDK's default is to
  * wait for an answer without end).
  */
-export function createAwsClients(): AwsClients {
+export function createAwsClients({ region, profile }: AwsChoice = {}): AwsClients {
   const options = {
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
   };
   return {
     ec2: new EC2Client(options),

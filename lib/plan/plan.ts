@@ -5,6 +5,7 @@ import { Draft } from './draft.ts';
 import { planGenesis } from './genesis.ts';
 import { askManagers, managersOf, planManagerRepairs } from './managers.ts';
 import { planDeadNodes, planManagerJoins, planPromotions } from './membership.ts';
+import { paused } from './paused.ts';
 import { planPets } from './pets.ts';
 import { planPetRollouts } from './pets-rollout.ts';
 import { planRecovery } from './recovery.ts';
@@ -27,12 +28,18 @@ import { instancesInOrder, isLive, ownEntry, type PlanInput } from './world.ts';
  * Everything else needs a majority of the managers to say the same.
  */
 export function plan(input: PlanInput): Plan {
-  const draft = new Draft();
-  const { cluster } = input.committed.spec;
-  if (input.records.mode === 'removing') {
-    draft.hold('removing', cluster, 'the cluster is being taken down');
+  const { mode, pause } = input.records;
+  if (mode === 'removing') {
+    const draft = new Draft();
+    draft.hold('removing', input.committed.spec.cluster, 'the cluster is being taken down');
     return draft.plan();
   }
+  return pause === undefined ? planAll(input) : paused(planAll(input), pause, input.committed.spec.cluster);
+}
+
+function planAll(input: PlanInput): Plan {
+  const draft = new Draft();
+  const { cluster } = input.committed.spec;
   const view = swarmView(input);
   const { recovery } = input.records;
   if (recovery !== undefined) {

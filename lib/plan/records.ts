@@ -10,6 +10,8 @@ export interface Records {
   readonly rollouts: ReadonlyMap<string, RolloutRecord>;
   /** An operator's command to make a new Swarm from one survivor; `undefined` when there is none. */
   readonly recovery: Recovery | undefined;
+  /** Present: the controller observes only. Apart from the mode, since a pause must not end a removal. */
+  readonly pause?: Pause | undefined;
 }
 
 /** `active` repairs; `removing`: the cluster is being taken down, nothing is launched any more. */
@@ -112,6 +114,14 @@ export interface Recovery {
   readonly by: string;
   /** Milliseconds since the epoch. */
   readonly requestedAt: number;
+}
+
+/** An operator's decision that the controller looks on and does nothing, until it is resumed. */
+export interface Pause {
+  readonly by: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** A running machine that looked broken, and since when. */

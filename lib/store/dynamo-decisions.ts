@@ -8,7 +8,7 @@ import { rolloutKey, SK } from './keys.ts';
 import { retryConflicts } from './retry.ts';
 import type { Store } from './store.ts';
 
-type DecisionMethods = 'putRollout' | 'decideRollout' | 'requestRecovery' | 'removeRecovery';
+type DecisionMethods = 'putRollout' | 'decideRollout' | 'decidePause' | 'requestRecovery' | 'removeRecovery';
 
 /** Several of them are reserved words of DynamoDB's expressions, so all of them are written as names. */
 const NAMES = { '#group': 'group', '#good': 'good', '#halt': 'halt', '#resumedAt': 'resumedAt' };
@@ -77,6 +77,18 @@ export function dynamoDecisions(
         },
       });
       await retryConflicts(table.clock, `the decision on the roll-out of ${group}`, () => table.client.send(command));
+    },
+
+    async decidePause(pause) {
+      const command = new UpdateCommand({
+        TableName: table.table,
+        Key: at(SK.pause),
+        // Not deleted to resume: nobody but the reconciler may delete items.
+        UpdateExpression: 'SET #pause = :pause',
+        ExpressionAttributeNames: { '#pause': 'pause' },
+        ExpressionAttributeValues: { ':pause': pause ?? null },
+      });
+      await retryConflicts(table.clock, 'the pause of the controller', () => table.client.send(command));
     },
 
     async requestRecovery(recovery) {

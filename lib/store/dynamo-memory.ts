@@ -1,5 +1,13 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { ControllerMode, Genesis, LaunchRecord, Recovery, RolloutRecord, Suspicion } from '../plan/records.ts';
+import type {
+  ControllerMode,
+  Genesis,
+  LaunchRecord,
+  Pause,
+  Recovery,
+  RolloutRecord,
+  Suspicion,
+} from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import {
@@ -9,6 +17,7 @@ import {
   readGenesis,
   readLaunch,
   readMode,
+  readPause,
   readRecovery,
   readRollout,
   readSuspicion,
@@ -46,6 +55,7 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
   let committed: CommittedSpec | undefined;
   let genesis: Genesis | undefined;
   let recovery: Recovery | undefined;
+  let pause: Pause | undefined;
   let mode: ControllerMode = 'active';
   for (const item of items) {
     const sk = String(item['sk']);
@@ -54,6 +64,7 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
     else if (sk === SK.genesis) genesis = readGenesis(key, item);
     else if (sk === SK.mode) mode = readMode(key, item);
     else if (sk === SK.recovery) recovery = readRecovery(key, item);
+    else if (sk === SK.pause) pause = readPause(key, item);
     else if (sk.startsWith(PREFIX.launch)) {
       const record = readLaunch(key, item);
       launches.set(record.slot, record);
@@ -66,5 +77,5 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
       decisions.set(record.group, number);
     }
   }
-  return { committed, records: { launches, genesis, suspicions, mode, rollouts, recovery }, decisions };
+  return { committed, records: { launches, genesis, suspicions, mode, rollouts, recovery, pause }, decisions };
 }

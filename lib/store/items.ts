@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Genesis, LaunchRecord, Recovery, RolloutRecord, Suspicion } from '../plan/records.ts';
+import type { Genesis, LaunchRecord, Pause, Recovery, RolloutRecord, Suspicion } from '../plan/records.ts';
 import { SpecError } from '../spec/error.ts';
 import { reviveSpec, serializeSpec } from '../spec/json.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
@@ -83,9 +83,13 @@ const ROLLOUT = z.object({
 });
 const RECOVERY = z.object({ survivor: z.string(), clusterId: z.string(), by: z.string(), requestedAt: time });
 
+/** Null: it was paused once, and was resumed. */
+const PAUSE = z.object({ pause: maybe(z.object({ by: z.string(), reason: z.string(), at: time })) });
+
 const STATUS = z.object({
   whole: z.boolean(),
   at: time,
+  notWholeSince: maybe(time),
   fence: count,
   specVersion: count,
   held: z.array(z.object({ rule: z.string(), subject: z.string(), reason: z.string() })),
@@ -99,6 +103,7 @@ const EVENT = z.object({
   subject: z.string(),
   reason: z.string(),
   fence: maybe(count),
+  correlationId: maybe(z.string()),
 });
 
 /** Every reader throws GarbledItemError, which names the item's key. */
@@ -108,6 +113,7 @@ export const readGenesis = (key: ItemKey, item: Item): Genesis => read(GENESIS, 
 export const readMode = (key: ItemKey, item: Item) => read(MODE, key, item).mode;
 export const readSuspicion = (key: ItemKey, item: Item): Suspicion => read(SUSPICION, key, item);
 export const readRecovery = (key: ItemKey, item: Item): Recovery => read(RECOVERY, key, item);
+export const readPause = (key: ItemKey, item: Item): Pause | undefined => read(PAUSE, key, item).pause;
 export const readStatus = (key: ItemKey, item: Item): ClusterStatus => read(STATUS, key, item);
 export const readEvent = (key: ItemKey, item: Item): EventRecord => read(EVENT, key, item);
 

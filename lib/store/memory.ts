@@ -1,5 +1,13 @@
 import type { Clock } from '../clock.ts';
-import type { ControllerMode, Genesis, LaunchRecord, Recovery, RolloutRecord, Suspicion } from '../plan/records.ts';
+import type {
+  ControllerMode,
+  Genesis,
+  LaunchRecord,
+  Pause,
+  Recovery,
+  RolloutRecord,
+  Suspicion,
+} from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import { EVENT_LIFETIME } from './keys.ts';
 import { LEASE_LENGTH, LEASE_SKEW, whyNotReleased } from './lease.ts';
@@ -32,6 +40,7 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
   const events: EventRecord[] = [];
   let genesis: Genesis | undefined;
   let recovery: Recovery | undefined;
+  let pause: Pause | undefined;
   let mode: ControllerMode = 'active';
   let status: ClusterStatus | undefined;
 
@@ -78,6 +87,7 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
           mode,
           rollouts: new Map(rollouts),
           recovery,
+          pause,
         },
       };
     },
@@ -121,6 +131,9 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
       const { good, resumedAt } = rollouts.get(group) ?? { good: undefined, resumedAt: undefined };
       rollouts.set(group, { group, good, halt, resumedAt: halt === undefined ? clock.now() : resumedAt });
       decided.add(group);
+    },
+    async decidePause(next) {
+      pause = next;
     },
     async requestRecovery(request) {
       recovery ??= request;

@@ -2,6 +2,7 @@ import type {
   ControllerMode,
   Genesis,
   LaunchRecord,
+  Pause,
   Records,
   Recovery,
   RolloutHalt,
@@ -60,12 +61,16 @@ export interface EventRecord {
   readonly subject: string;
   readonly reason: string;
   readonly fence: number | undefined;
+  /** Of the invocation in which it happened: its event's id, else its request's. Finds the function's log lines. */
+  readonly correlationId?: string | undefined;
 }
 
 /** How the last pass found the cluster. */
 export interface ClusterStatus {
   readonly whole: boolean;
   readonly at: number;
+  /** Since when it has not been whole, milliseconds since the epoch; `undefined` while it is, and in what former versions wrote. */
+  readonly notWholeSince?: number | undefined;
   readonly fence: number;
   readonly specVersion: number;
   readonly held: readonly { readonly rule: string; readonly subject: string; readonly reason: string }[];
@@ -112,6 +117,11 @@ export interface Store {
    * Conditional on nothing: the newest decision of a person is in force.
    */
   decideRollout(group: string, halt: RolloutHalt | undefined): Promise<void>;
+  /**
+   * An operator's decision, without the lease: has the controller observe only, or (`undefined`) act again.
+   * Conditional on nothing, as above. Apart from the mode, so that neither ends, nor begins, a removal.
+   */
+  decidePause(pause: Pause | undefined): Promise<void>;
   /** An operator's command; one that is there already is kept. @returns the one in force */
   requestRecovery(recovery: Recovery): Promise<Recovery>;
   /** Absent already: no error. @throws LeaseLostError */

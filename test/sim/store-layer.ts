@@ -50,6 +50,7 @@ export function storeFor(invocation: Invocation, store: Store, parts: StoreParts
     putRollout: through('putRollout', store.putRollout),
     removeRecovery: through('removeRecovery', store.removeRecovery),
     decideRollout: through('decideRollout', store.decideRollout),
+    decidePause: through('decidePause', store.decidePause),
     requestRecovery: through('requestRecovery', store.requestRecovery),
     status: through('status', store.status),
     putStatus: through('putStatus', store.putStatus),

@@ -6,6 +6,7 @@ import type {
   SwarmNode,
   VolumeSeen,
 } from '../../lib/observe/observation.ts';
+import { MARK } from '../../lib/plan/marks.ts';
 import type { LaunchRecord, Suspicion } from '../../lib/plan/records.ts';
 import { batchSlot, petSlot } from '../../lib/plan/world.ts';
 import {
@@ -237,7 +238,7 @@ export const arbitraryCluster: fc.Arbitrary<TestCluster> = fc
         'unreachable',
         'boot-failed',
         'raft-state',
-        'leaving',
+        ...Object.values(MARK),
       ),
       since: arbitraryAge,
       restarted: fc.option(arbitraryAge, { nil: undefined }),

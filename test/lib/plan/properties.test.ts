@@ -8,8 +8,13 @@ import { isLive, type PlanInput } from '../../../lib/plan/world.ts';
 import { arbitraryCluster } from '../../support/arbitrary-cluster.ts';
 import { brokenCluster } from '../../support/broken-cluster.ts';
 import { planInput } from '../../support/cluster.ts';
+import { changedCluster } from '../../support/cluster-changes.ts';
 
-const anyCluster = fc.oneof(arbitraryCluster, { arbitrary: brokenCluster, weight: 2 });
+const anyCluster = fc.oneof(
+  arbitraryCluster,
+  { arbitrary: brokenCluster, weight: 2 },
+  { arbitrary: changedCluster, weight: 3 },
+);
 const RUNS = { numRuns: 3_000 };
 
 function forAnyCluster(check: (input: PlanInput, decided: Plan) => void): void {
@@ -149,17 +154,29 @@ describe('for any observation, also a nonsense one', () => {
     const every: Record<Action['kind'], true> = {
       abandonLaunch: true,
       absolve: true,
+      activateNode: true,
+      applySettings: true,
       attachVolume: true,
       claimGenesis: true,
+      closeRecovery: true,
       confirmLaunch: true,
+      createVolume: true,
       demoteNode: true,
       drainNode: true,
+      forceNewCluster: true,
+      haltRollout: true,
       initSwarm: true,
       join: true,
       launch: true,
+      leaveSwarm: true,
+      markVolume: true,
+      promoteNode: true,
       recordGenesis: true,
       removeNode: true,
       restartEngine: true,
+      rollBack: true,
+      settleRollout: true,
+      stopEngine: true,
       suspect: true,
       terminate: true,
     };

@@ -1,0 +1,40 @@
+import type { Clock } from '../clock.ts';
+import type { Operator } from '../operate/operator.ts';
+import type { Format } from './output.ts';
+import type { Paint } from './style.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Where to look for the cluster. */
+export interface Place {
+  readonly cluster: string | undefined;
+  readonly region: string | undefined;
+  readonly profile: string | undefined;
+}
+
+export interface Connection {
+  readonly operator: Operator;
+  readonly region: string;
+}
+
+/** What the command line needs of the world. */
+export interface CliWorld {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** Of this program. */
+  readonly version: string;
+  readText(path: string): Promise<string>;
+  /** @throws OperateError, AWS's errors */
+  connect(place: Place): Promise<Connection>;
+}
+
+/** One command at work. */
+export interface CommandContext {
+  readonly world: CliWorld;
+  readonly terminal: Terminal;
+  readonly format: Format;
+  /** For results. */
+  readonly paint: Paint;
+  /** Don't ask before something is changed. */
+  readonly yes: boolean;
+  connect(): Promise<Connection>;
+}

@@ -1,0 +1,51 @@
+import { widthOf } from './style.ts';
+
+/** Columns as wide as their widest cell, two spaces between. Cells may be coloured. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[], indent = ''): string[] {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))));
+  return all.map((row) => {
+    const cells = row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)));
+    return (indent + cells.join('  ')).trimEnd();
+  });
+}
+
+/** One on the left, one on the right of a line; under each other where they don't fit. */
+export function justified(left: string, right: string, columns: number | undefined): string[] {
+  const room = (columns ?? 80) - widthOf(left) - widthOf(right);
+  return room >= 2 ? [left + ' '.repeat(room) + right] : [left, right];
+}
+
+/**
+ * A text after a lead, broken between words; its further lines begin under its first word. Without columns it stays one line.
+ * The text itself is not coloured.
+ */
+export function hanging(lead: string, text: string, columns: number | undefined): string[] {
+  if (columns === undefined) return [(lead + text).trimEnd()];
+  const indent = Math.min(widthOf(lead), Math.floor(columns / 2));
+  const room = Math.max(20, columns - indent);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines.map((each, index) => (index === 0 ? lead + each : ' '.repeat(indent) + each).trimEnd());
+}
+
+/** Leads of one list, as wide as the widest. */
+export function hangingList(
+  items: readonly { readonly lead: string; readonly text: string }[],
+  columns: number | undefined,
+  indent = '  ',
+): string[] {
+  const width = Math.max(0, ...items.map(({ lead }) => widthOf(lead)));
+  return items.flatMap(({ lead, text }) =>
+    hanging(`${indent}${lead}${' '.repeat(width - widthOf(lead))}  `, text, columns),
+  );
+}

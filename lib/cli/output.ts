@@ -1,0 +1,31 @@
+import { stringify } from 'yaml';
+import type { Terminal } from './terminal.ts';
+
+export const FORMATS = ['table', 'json', 'yaml'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A result: the same as plain data for programs, and as lines for people. */
+export interface Result {
+  readonly data: unknown;
+  lines(): readonly string[];
+}
+
+export function print(terminal: Terminal, format: Format, { data, lines }: Result): void {
+  for (const line of linesOf(format, data, lines)) terminal.out(line);
+}
+
+function linesOf(format: Format, data: unknown, lines: Result['lines']): readonly string[] {
+  switch (format) {
+    case 'table':
+      return lines();
+    case 'json':
+      return [JSON.stringify(data, undefined, 2)];
+    case 'yaml':
+      return [stringify(JSON.parse(JSON.stringify(data)), { lineWidth: 0 }).trimEnd()];
+  }
+}
+
+/** Times in results for programs. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
