@@ -15,12 +15,10 @@ export interface ClusterEntryProps {
  * read all of it.
  */
 export class ClusterEntry extends Construct {
-  readonly parameter: StringParameter;
-
   constructor(scope: Construct, id: string, props: ClusterEntryProps) {
     super(scope, id);
     const { cluster, tableName: table, reconcileFunctionName: reconcileFunction } = props;
-    this.parameter = new StringParameter(this, 'Parameter', {
+    new StringParameter(this, 'Parameter', {
       parameterName: clusterParameterName(cluster),
       description: `How the command line everswarm finds the Swarm "${cluster}"`,
       stringValue: Stack.of(this).toJsonString({ table, reconcileFunction }),

@@ -73,7 +73,7 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
       logRetention,
     });
     const reconcile = this.controller.reconcile.function;
-    new ClusterEntry(this, 'Entry', {
+    const entry = new ClusterEntry(this, 'Entry', {
       cluster,
       tableName: table.tableName,
       reconcileFunctionName: reconcile.functionName,
@@ -89,7 +89,7 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
       reconcile,
       logRetention,
     });
-    this.deployment.runsAfter(network, roles, templates, documents, table, this.controller, ...identities);
+    this.deployment.runsAfter(network, roles, templates, documents, table, this.controller, entry, ...identities);
 
     this.spec = spec;
     this.vpc = network.vpc;
