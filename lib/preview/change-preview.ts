@@ -1,4 +1,4 @@
-import type { Held, Waiting } from '../plan/action.ts';
+import type { ActionKind, Held, Waiting } from '../plan/action.ts';
 
 /** What would become of a cluster, before anything is done. Plain data: it is shown as text, JSON and YAML. */
 export interface ChangePreview {
@@ -57,8 +57,8 @@ export interface PreviewStep {
 
 /** One or more alike actions of the plan for the next pass. */
 export interface NextAction {
-  /** The action's kind, e.g. `launch`. */
-  readonly what: string;
+  /** In words: `lib/operate/action-words.ts`. */
+  readonly what: ActionKind;
   readonly subject: string;
   readonly reason: string;
 }

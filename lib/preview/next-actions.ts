@@ -18,7 +18,10 @@ export function isBookkeeping({ kind }: Action): boolean {
 
 /** The plan's actions for people: alike ones in one line, what is only written down left out. */
 export function nextActions(actions: readonly Action[]): readonly NextAction[] {
-  const alike = new Map<string, { readonly what: string; readonly reason: string; readonly subjects: string[] }>();
+  const alike = new Map<
+    string,
+    { readonly what: Action['kind']; readonly reason: string; readonly subjects: string[] }
+  >();
   for (const action of actions) {
     if (isBookkeeping(action)) continue;
     const key = `${action.kind} ${action.reason}`;
