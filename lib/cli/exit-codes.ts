@@ -10,11 +10,11 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** For the help and the documentation. */
-export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
-  done: 'done; of `status`: the cluster is whole',
-  failed: 'refused, or not possible as things are; nothing was changed unless it says so',
-  usage: 'the command line, or the file that declares the cluster, was not understood',
-  notWhole: 'the cluster is not whole (`status`), or did not become whole in time',
-  aws: 'AWS could not be asked: no credentials, expired, not allowed, wrong Region, no network',
-  unconfirmed: 'it was not confirmed; nothing was changed',
-};
+export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly what: string }[] = [
+  { code: EXIT.done, what: 'done; of `status`: the cluster is whole; of `doctor`: nothing that is an error was found' },
+  { code: EXIT.failed, what: 'refused, or not possible as things are; nothing was changed unless it says so' },
+  { code: EXIT.usage, what: 'the command line, or the file that declares the cluster, was not understood' },
+  { code: EXIT.notWhole, what: 'the cluster is not whole (`status`), or did not become whole in time' },
+  { code: EXIT.aws, what: 'AWS could not be asked: no credentials, expired, not allowed, wrong Region, no network' },
+  { code: EXIT.unconfirmed, what: 'it was not confirmed; nothing was changed' },
+];

@@ -10,6 +10,24 @@ export function table(header: readonly string[], rows: readonly (readonly string
   });
 }
 
+/** A table that fits: columns are left out in the order of `expendable` until it does. The first line is the header. */
+export function fitted(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number | undefined,
+  expendable: readonly number[],
+  indent = '',
+): string[] {
+  const gone = new Set<number>();
+  for (const next of [...expendable, undefined]) {
+    const kept = (row: readonly string[]): readonly string[] => row.filter((_, column) => !gone.has(column));
+    const lines = table(kept(header), rows.map(kept), indent);
+    if (columns === undefined || next === undefined || lines.every((line) => widthOf(line) <= columns)) return lines;
+    gone.add(next);
+  }
+  return [];
+}
+
 /** One on the left, one on the right of a line; under each other where they don't fit. */
 export function justified(left: string, right: string, columns: number | undefined): string[] {
   const room = (columns ?? 80) - widthOf(left) - widthOf(right);

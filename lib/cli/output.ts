@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { plainData } from './plain.ts';
 import type { Terminal } from './terminal.ts';
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
@@ -10,7 +11,10 @@ export interface Result {
   lines(): readonly string[];
 }
 
-export function print(terminal: Terminal, format: Format, { data, lines }: Result): void {
+export function print(
+  { terminal, format }: { readonly terminal: Terminal; readonly format: Format },
+  { data, lines }: Result,
+): void {
   for (const line of linesOf(format, data, lines)) terminal.out(line);
 }
 
@@ -19,13 +23,8 @@ function linesOf(format: Format, data: unknown, lines: Result['lines']): readonl
     case 'table':
       return lines();
     case 'json':
-      return [JSON.stringify(data, undefined, 2)];
+      return [JSON.stringify(plainData(data), undefined, 2)];
     case 'yaml':
-      return [stringify(JSON.parse(JSON.stringify(data)), { lineWidth: 0 }).trimEnd()];
+      return [stringify(plainData(data), { lineWidth: 0 }).trimEnd()];
   }
-}
-
-/** Times in results for programs. */
-export function isoTime(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -18,6 +18,8 @@ export type OperateErrorCode =
   | 'NotBySize'
   | 'NothingToHalt'
   | 'NotHalted'
+  /** The controller is not paused. */
+  | 'NotPaused'
   | 'NothingToUndo'
   /** No configuration of the group was ever rolled out to the end. */
   | 'NoGoodVersion'

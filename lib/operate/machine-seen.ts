@@ -4,8 +4,7 @@ import { isMemberOf, managerHealth, workerHealth } from '../plan/health.ts';
 import { MARK } from '../plan/marks.ts';
 import { nodesByInstance } from '../plan/swarm-view.ts';
 import { type DeclaredGroup, isLive } from '../plan/world.ts';
-import { isBookkeeping } from '../preview/next-actions.ts';
-import { ACTION_WORDS, concernedBy } from './action-words.ts';
+import type { Note, Notes } from './notes.ts';
 import type { Situation } from './situation.ts';
 
 /** One machine as it is shown. `instanceId` is absent where a logical ID has none. */
@@ -39,11 +38,6 @@ export interface NodeSeen extends Pick<SwarmNode, 'id' | 'role' | 'state' | 'ava
   readonly reachable: boolean | undefined;
 }
 
-export interface Note {
-  readonly kind: 'doing' | 'held' | 'waiting';
-  readonly text: string;
-}
-
 export type MachineReader = (
   group: DeclaredGroup | undefined,
   logicalId: string | undefined,
@@ -51,9 +45,8 @@ export type MachineReader = (
 ) => MachineSeen;
 
 /** Puts together what is known of one machine. What is the same for all is worked out once. */
-export function machineReader(situation: Situation): MachineReader {
+export function machineReader(situation: Situation, notes: Notes): MachineReader {
   const { input, view } = situation;
-  const notes = notesBySubject(situation);
   const volumes = new Map(
     input.observation.volumes.filter(({ mark }) => mark === undefined).map((one) => [one.logicalId, one.id]),
   );
@@ -67,7 +60,7 @@ export function machineReader(situation: Situation): MachineReader {
     const names = [logicalId, instance?.id, ...[...own, ...former].map(({ id }) => id)].filter(
       (name) => name !== undefined,
     );
-    const said = [...new Set(names)].flatMap((name) => notes.get(name) ?? []);
+    const said = notes.about(names);
     const health = conditionOf(situation, group, logicalId, instance);
     const why = health.note === undefined || said.length > 0 ? [] : [health.note];
     return {
@@ -82,7 +75,7 @@ export function machineReader(situation: Situation): MachineReader {
       upToDate: instance === undefined || group === undefined ? undefined : !isOutdated(input, group.name, instance),
       volumeId: logicalId === undefined ? undefined : volumes.get(logicalId),
       condition: health.condition,
-      notes: [...said.filter(({ kind }) => kind === 'doing'), ...said.filter(({ kind }) => kind !== 'doing'), ...why],
+      notes: [...said, ...why],
     };
   };
 }
@@ -95,24 +88,6 @@ function nodeSeen({ id, role, state, availability, tasks, raft }: SwarmNode): No
 function zoneOf({ input }: Situation, logicalId: string | undefined): string | undefined {
   if (logicalId === undefined) return undefined;
   return input.observation.interfaces.find((one) => one.logicalId === logicalId)?.zone;
-}
-
-/** By every name under which the plan knows a thing. */
-function notesBySubject({ plan }: Situation): ReadonlyMap<string, readonly Note[]> {
-  const notes = new Map<string, Note[]>();
-  const add = (subject: string, note: Note): void => {
-    const known = notes.get(subject);
-    if (known === undefined) notes.set(subject, [note]);
-    else known.push(note);
-  };
-  for (const action of plan.actions) {
-    if (isBookkeeping(action)) continue;
-    const note: Note = { kind: 'doing', text: `${ACTION_WORDS[action.kind]}: ${action.reason}` };
-    for (const subject of concernedBy(action)) add(subject, note);
-  }
-  for (const { rule, subject, reason } of plan.held) add(subject, { kind: 'held', text: `${rule}: ${reason}` });
-  for (const { what, subject } of plan.waiting) add(subject, { kind: 'waiting', text: `waits for ${what}` });
-  return notes;
 }
 
 interface Judged {

@@ -6,6 +6,7 @@ import { nextActions } from '../preview/next-actions.ts';
 import type { FlavorName } from '../spec/spec.ts';
 import type { ClusterStatus } from '../store/store.ts';
 import { type MachineSeen, machineReader } from './machine-seen.ts';
+import { type NoteElsewhere, notesOf } from './notes.ts';
 import { type QuorumSeen, quorumOf } from './quorum.ts';
 import { type RolloutStatus, statusOf } from './rollout.ts';
 import { isWhole, type Situation } from './situation.ts';
@@ -31,6 +32,8 @@ export interface ClusterOverview {
   readonly groups: readonly GroupSeen[];
   /** Machines with the cluster's tag that belong to no declared group, or to one that is smaller by now. */
   readonly others: readonly MachineSeen[];
+  /** Of what is done, held and waited for: what is about none of the machines above. */
+  readonly elsewhere: readonly NoteElsewhere[];
   /** What the controller's next pass does. */
   readonly doing: readonly NextAction[];
   readonly held: readonly Held[];
@@ -53,7 +56,8 @@ export function overviewOf(situation: Situation): ClusterOverview {
   const { input, view, plan, asked, status } = situation;
   const { committed, records } = input;
   const { version, committedAt, committedBy, spec } = committed;
-  const read = machineReader(situation);
+  const notes = notesOf(plan);
+  const read = machineReader(situation, notes);
   const groups = declaredGroups(input).map((group): GroupSeen => {
     const rollout = statusOf(input, group.name);
     const own = machinesOf(input, group.name, logicalIdsOf(group.spec));
@@ -62,7 +66,9 @@ export function overviewOf(situation: Situation): ClusterOverview {
     return { name: group.name, flavor: group.spec.flavor, declared: rollout.declared, healthy, rollout, machines };
   });
   const shown = new Set(groups.flatMap(({ machines }) => machines.map(({ instanceId }) => instanceId)));
-  const others = instancesInOrder(input).filter((one) => one.state !== 'terminated' && !shown.has(one.id));
+  const others = instancesInOrder(input)
+    .filter((one) => one.state !== 'terminated' && !shown.has(one.id))
+    .map((one) => read(undefined, one.logicalId, one));
   return {
     cluster: spec.cluster,
     at: input.now,
@@ -74,7 +80,8 @@ export function overviewOf(situation: Situation): ClusterOverview {
     recovery: records.recovery,
     quorum: quorumOf(view),
     groups: [...groups.filter(isOfManagers), ...groups.filter((group) => !isOfManagers(group))],
-    others: others.map((one) => read(undefined, one.logicalId, one)),
+    others,
+    elsewhere: notes.elsewhere(),
     doing: nextActions(plan.actions),
     held: plan.held,
     waiting: plan.waiting,

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import type { WriteStream } from 'node:tty';
+import { createAwsClients } from '../aws/clients.ts';
+import { locateCluster } from '../operate/locate.ts';
+import { createOperator } from '../operate/operator.ts';
+import { systemClock } from '../system-clock.ts';
+import { CliError } from './cli-error.ts';
+import type { CliWorld, Connection, Place } from './command-context.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The real one: this process's streams and environment. */
+export function systemWorld(version: string): CliWorld {
+  return {
+    terminal: systemTerminal(),
+    clock: systemClock,
+    version,
+    readText: (path) => readFile(path, 'utf8'),
+    connect,
+  };
+}
+
+async function connect({ cluster, region, profile }: Place): Promise<Connection> {
+  const aws = createAwsClients({ region, profile });
+  const named = cluster ?? process.env['EVERSWARM_CLUSTER'];
+  const where = await regionOf(() => aws.ssm.config.region());
+  const entry = await locateCluster(aws.ssm, named === '' ? undefined : named);
+  return { operator: createOperator({ entry, by: whoAmI(), aws, clock: systemClock }), region: where };
+}
+
+/** Of the errors of the SDK on the way to a Region, all are of the configuration, and none has a code. */
+async function regionOf(read: () => Promise<string>): Promise<string> {
+  try {
+    return await read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(EXIT.aws, `no Region is known: ${reason}`, 'Give --region, or set AWS_REGION.');
+  }
+}
+
+/** For the history and the event log, so that colleagues know whom to ask; who it was for AWS is in CloudTrail. */
+function whoAmI(): string {
+  const host = hostname().split('.', 1)[0] ?? 'somewhere';
+  try {
+    return `${userInfo().username}@${host}`;
+  } catch {
+    // A container may run under a number that has no name.
+    return `${process.env['USER'] ?? 'somebody'}@${host}`;
+  }
+}
+
+function systemTerminal(): Terminal {
+  const { stdout, stderr, stdin } = process;
+  return {
+    out: (line) => void stdout.write(`${line}\n`),
+    note: (line) => void stderr.write(`${line}\n`),
+    write: (text) => void stdout.write(text),
+    get columns() {
+      return stdout.isTTY ? stdout.columns : undefined;
+    },
+    get rows() {
+      return stdout.isTTY ? stdout.rows : undefined;
+    },
+    get noteColumns() {
+      return stderr.isTTY ? stderr.columns : undefined;
+    },
+    color: mayColor(stdout),
+    noteColor: mayColor(stderr),
+    async ask(question) {
+      if (!stdin.isTTY) return undefined;
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}
+
+/** Source: https://no-color.org and https://force-color.org */
+function mayColor(stream: WriteStream): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0';
+  return stream.isTTY && TERM !== 'dumb';
+}

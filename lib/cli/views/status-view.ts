@@ -1,0 +1,175 @@
+import type { MachineSeen } from '../../operate/machine-seen.ts';
+import type { Note } from '../../operate/notes.ts';
+import type { ClusterOverview, GroupSeen } from '../../operate/overview.ts';
+import { age, counted } from '../../words.ts';
+import { fitted, hanging, justified } from '../layout.ts';
+import type { Paint, Tone } from '../style.ts';
+
+export interface StatusLook {
+  readonly paint: Paint;
+  readonly columns: number | undefined;
+  /** Every machine, also where hundreds of a group are well. */
+  readonly all: boolean;
+  readonly region: string;
+}
+
+/** So many machines of a group are shown one by one; of more only those that are not well. */
+const SHOWN = 20;
+/** A controller that looks every minute, and writes every five, is not heard of for so long only if it does not run. */
+const UNHEARD = 7 * 60_000;
+
+export function statusLines(overview: ClusterOverview, look: StatusLook): readonly string[] {
+  const { paint, columns } = look;
+  return [
+    ...headLines(overview, look),
+    '',
+    ...machineLines(overview, look),
+    ...section(
+      'Also',
+      overview.elsewhere.map(({ subject, ...note }) => ({ lead: subject, note })),
+      paint,
+      columns,
+    ),
+  ];
+}
+
+function headLines(overview: ClusterOverview, { paint, columns, region }: StatusLook): readonly string[] {
+  const { cluster, spec, at, quorum, whole, asked } = overview;
+  const state = whole
+    ? paint('good', asked ? 'whole' : 'whole, by the controller’s last word')
+    : paint(quorum.state === 'lost' || quorum.state === 'split' ? 'bad' : 'busy', 'not whole');
+  const title = `${paint('strong', cluster)} in ${region}: ${state}`;
+  const version = paint('faint', `version ${spec.version}, ${age(at - spec.committedAt)} old`);
+  const leads = quorum.leader === undefined ? '' : `; ${quorum.leader} leads`;
+  return [
+    ...justified(title, version, columns),
+    ...coloured(paint, quorumTone(overview), hanging('', `${quorum.words}${leads}`, columns)),
+    ...bannersOf(overview).flatMap((text) => coloured(paint, 'busy', hanging('', text, columns))),
+  ];
+}
+
+function quorumTone({ quorum }: ClusterOverview): Tone {
+  if (quorum.state === 'unknown') return 'faint';
+  if (quorum.state !== 'quorum') return 'bad';
+  return quorum.margin === 0 && quorum.voters > 1 ? 'busy' : 'plain';
+}
+
+function bannersOf({ at, pause, recovery, mode, lastPass }: ClusterOverview): readonly string[] {
+  const banners: string[] = [];
+  if (mode === 'removing') banners.push('It is being taken down.');
+  if (pause !== undefined) {
+    banners.push(`Paused by ${pause.by} ${age(at - pause.at)} ago: ${pause.reason}. The controller only looks on.`);
+  }
+  if (recovery !== undefined) {
+    banners.push(
+      `Being recovered from ${recovery.survivor}, as ${recovery.by} said ${age(at - recovery.requestedAt)} ago.`,
+    );
+  }
+  if (lastPass === undefined) banners.push('The controller has never been heard of.');
+  else if (at - lastPass.at > UNHEARD) {
+    banners.push(`The controller has not been heard of for ${age(at - lastPass.at)}: see \`everswarm doctor\`.`);
+  }
+  return banners;
+}
+
+const HEADER = ['ADDRESS', 'INSTANCE', 'ZONE', 'ROLE', 'STATE', 'CONFIG', 'AGE'];
+/** What is left out first where it does not fit; what is unusual of it is in the notes as well. */
+const LEFT_OUT = [5, 2, 6, 1];
+
+function machineLines({ groups, others, at }: ClusterOverview, look: StatusLook): readonly string[] {
+  const { paint, columns } = look;
+  const blocks = [
+    ...groups.map((group) => ({ title: titleOf(group, paint), ...chosen(group.machines, look.all) })),
+    ...(others.length === 0
+      ? []
+      : [{ title: paint('busy', 'declared no longer, or never'), ...chosen(others, look.all) }]),
+  ];
+  const rows = blocks.flatMap(({ shown }) => shown.map((machine) => rowOf(machine, at, paint)));
+  const [header = '', ...lines] = fitted(HEADER, rows, columns, LEFT_OUT, '  ');
+  const out = [paint('faint', header)];
+  let next = 0;
+  for (const { title, shown, left } of blocks) {
+    out.push(title);
+    for (const { notes } of shown) {
+      out.push(lines[next] ?? '');
+      next += 1;
+      for (const note of notes) out.push(...noteLines('    └ ', note, paint, columns));
+    }
+    if (left > 0) out.push(paint('faint', `  … and ${left} more, all ready (--all shows them)`));
+  }
+  return out;
+}
+
+function chosen(machines: readonly MachineSeen[], all: boolean) {
+  const notable = (one: MachineSeen) => one.condition !== 'healthy' || one.notes.length > 0 || one.upToDate === false;
+  const shown = all || machines.length <= SHOWN ? machines : machines.filter(notable);
+  return { shown, left: machines.length - shown.length };
+}
+
+function titleOf({ name, healthy, declared, rollout }: GroupSeen, paint: Paint): string {
+  const count = `${healthy} of ${declared} ready`;
+  const roll = rolloutWords(rollout);
+  const tone = healthy === declared ? 'plain' : 'busy';
+  return `${paint('strong', name)}  ${paint(tone, count)}${roll === '' ? '' : `, ${paint('busy', roll)}`}`;
+}
+
+function rolloutWords({ phase, outdated, halt }: GroupSeen['rollout']): string {
+  if (phase === 'halted') return `roll-out halted by ${halt?.by ?? 'the controller'}, ${outdated} to go`;
+  return phase === 'rolling' && outdated > 0 ? `${counted(outdated, 'machine')} to be replaced` : '';
+}
+
+function rowOf(machine: MachineSeen, at: number, paint: Paint): readonly string[] {
+  const { address, instanceId, zone, node, launchedAt, upToDate } = machine;
+  const role = node === undefined ? '-' : node.leader ? 'leader' : node.role;
+  const { word, tone } = stateOf(machine);
+  return [
+    address ?? '-',
+    instanceId ?? '-',
+    zone === undefined ? '-' : zone.slice(zone.lastIndexOf('-') + 1),
+    role,
+    paint(tone, word),
+    upToDate === undefined ? '-' : upToDate ? 'current' : paint('busy', 'former'),
+    launchedAt === undefined ? '-' : age(at - launchedAt),
+  ];
+}
+
+/** One word for EC2, the Swarm and the plan together. */
+function stateOf({ condition, node, state }: MachineSeen): { readonly word: string; readonly tone: Tone } {
+  switch (condition) {
+    case 'healthy':
+      if (node?.availability === 'drain') return { word: 'drained', tone: 'busy' };
+      return node?.availability === 'pause' ? { word: 'paused', tone: 'busy' } : { word: 'ready', tone: 'good' };
+    case 'unknown':
+      return { word: state ?? 'unknown', tone: 'faint' };
+    case 'coming':
+    case 'going':
+      return { word: condition, tone: 'busy' };
+    case 'unwell':
+    case 'missing':
+      return { word: condition, tone: 'bad' };
+  }
+}
+
+function noteLines(lead: string, { kind, text }: Note, paint: Paint, columns: number | undefined): readonly string[] {
+  const tone = kind === 'held' ? 'busy' : kind === 'doing' ? 'plain' : 'faint';
+  return coloured(
+    paint,
+    tone,
+    hanging(lead, kind === 'doing' ? text : kind === 'held' ? `held: ${text}` : text, columns),
+  );
+}
+
+function section(
+  title: string,
+  items: readonly { readonly lead: string; readonly note: Note }[],
+  paint: Paint,
+  columns: number | undefined,
+): readonly string[] {
+  if (items.length === 0) return [];
+  const lines = items.flatMap(({ lead, note }) => noteLines(`  ${lead}: `, note, paint, columns));
+  return ['', paint('strong', title), ...lines];
+}
+
+function coloured(paint: Paint, tone: Tone, lines: readonly string[]): readonly string[] {
+  return lines.map((line) => paint(tone, line));
+}
