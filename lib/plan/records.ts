@@ -10,6 +10,8 @@ export interface Records {
   readonly rollouts: ReadonlyMap<string, RolloutRecord>;
   /** An operator's command to make a new Swarm from one survivor; `undefined` when there is none. */
   readonly recovery: Recovery | undefined;
+  /** `undefined`: the join tokens are those that the Swarm began with. */
+  readonly rotation?: Rotation | undefined;
   /** Present: the controller observes only. Apart from the mode, since a pause must not end a removal. */
   readonly pause?: Pause | undefined;
 }
@@ -121,6 +123,12 @@ export interface Pause {
   readonly by: string;
   readonly reason: string;
   /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** When the Swarm's join tokens were last replaced by new ones. The tokens themselves are nobody's business here. */
+export interface Rotation {
+  /** Milliseconds since the epoch; never later than the moment from which the former tokens are refused. */
   readonly at: number;
 }
 

@@ -6,6 +6,7 @@ import type {
   Pause,
   Recovery,
   RolloutRecord,
+  Rotation,
   Suspicion,
 } from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
@@ -20,6 +21,7 @@ import {
   readPause,
   readRecovery,
   readRollout,
+  readRotation,
   readSuspicion,
 } from './items.ts';
 import { PREFIX, SK } from './keys.ts';
@@ -55,6 +57,7 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
   let committed: CommittedSpec | undefined;
   let genesis: Genesis | undefined;
   let recovery: Recovery | undefined;
+  let rotation: Rotation | undefined;
   let pause: Pause | undefined;
   let mode: ControllerMode = 'active';
   for (const item of items) {
@@ -64,6 +67,7 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
     else if (sk === SK.genesis) genesis = readGenesis(key, item);
     else if (sk === SK.mode) mode = readMode(key, item);
     else if (sk === SK.recovery) recovery = readRecovery(key, item);
+    else if (sk === SK.rotation) rotation = readRotation(key, item);
     else if (sk === SK.pause) pause = readPause(key, item);
     else if (sk.startsWith(PREFIX.launch)) {
       const record = readLaunch(key, item);
@@ -77,5 +81,5 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
       decisions.set(record.group, number);
     }
   }
-  return { committed, records: { launches, genesis, suspicions, mode, rollouts, recovery, pause }, decisions };
+  return { committed, records: { launches, genesis, suspicions, mode, rollouts, recovery, rotation, pause }, decisions };
 }

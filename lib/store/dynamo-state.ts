@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { ControllerMode, Genesis, LaunchRecord, Suspicion } from '../plan/records.ts';
+import type { ControllerMode, Genesis, LaunchRecord, Rotation, Suspicion } from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import { dynamoDecisions } from './dynamo-decisions.ts';
 import { readMemory } from './dynamo-memory.ts';
@@ -64,6 +64,8 @@ export function dynamoState(table: DynamoTable, cluster: string): Pick<Store, St
       underLease(lease, `the launch record of ${record.slot}`, put(launchKey(record.slot), record)),
     putSuspicion: (lease, suspicion: Suspicion) =>
       underLease(lease, `the suspicion of ${suspicion.instanceId}`, put(suspicionKey(suspicion.instanceId), suspicion)),
+    putRotation: (lease, rotation: Rotation) =>
+      underLease(lease, 'the rotation of the join tokens', put(SK.rotation, rotation)),
     removeSuspicion: (lease, instanceId) =>
       underLease(lease, `the end of the suspicion of ${instanceId}`, writes.remove(suspicionKey(instanceId))),
 

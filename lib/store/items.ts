@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Genesis, LaunchRecord, Pause, Recovery, RolloutRecord, Suspicion } from '../plan/records.ts';
+import type { Genesis, LaunchRecord, Pause, Recovery, RolloutRecord, Rotation, Suspicion } from '../plan/records.ts';
 import { SpecError } from '../spec/error.ts';
 import { reviveSpec, serializeSpec } from '../spec/json.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
@@ -83,6 +83,8 @@ const ROLLOUT = z.object({
 });
 const RECOVERY = z.object({ survivor: z.string(), clusterId: z.string(), by: z.string(), requestedAt: time });
 
+const ROTATION = z.object({ at: time });
+
 /** Null: it was paused once, and was resumed. */
 const PAUSE = z.object({ pause: maybe(z.object({ by: z.string(), reason: z.string(), at: time })) });
 
@@ -113,6 +115,7 @@ export const readGenesis = (key: ItemKey, item: Item): Genesis => read(GENESIS, 
 export const readMode = (key: ItemKey, item: Item) => read(MODE, key, item).mode;
 export const readSuspicion = (key: ItemKey, item: Item): Suspicion => read(SUSPICION, key, item);
 export const readRecovery = (key: ItemKey, item: Item): Recovery => read(RECOVERY, key, item);
+export const readRotation = (key: ItemKey, item: Item): Rotation => read(ROTATION, key, item);
 export const readPause = (key: ItemKey, item: Item): Pause | undefined => read(PAUSE, key, item).pause;
 export const readStatus = (key: ItemKey, item: Item): ClusterStatus => read(STATUS, key, item);
 export const readEvent = (key: ItemKey, item: Item): EventRecord => read(EVENT, key, item);

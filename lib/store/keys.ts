@@ -13,6 +13,7 @@ import type { EventRecord } from './store.ts';
  * | `STATE#SUSPICION#<instance>`       | what looked broken                                                |
  * | `STATE#ROLLOUT#<group>`            | good, halt, resumedAt; how many decisions of people are in it     |
  * | `STATE#RECOVERY`                   | an operator's command to make a new Swarm from one survivor       |
+ * | `STATE#ROTATION`                   | when the join tokens were last replaced                           |
  * | `STATE#PAUSE`                      | an operator's decision that the controller observes only          |
  * | `SPEC#<version>`                   | every version there was                                           |
  * | `STATUS`                           | how the last pass found the cluster                               |
@@ -24,6 +25,7 @@ export const SK = {
   genesis: 'STATE#GENESIS',
   mode: 'STATE#MODE',
   recovery: 'STATE#RECOVERY',
+  rotation: 'STATE#ROTATION',
   pause: 'STATE#PAUSE',
   status: 'STATUS',
 } as const;

@@ -6,6 +6,7 @@ import type {
   Pause,
   Recovery,
   RolloutRecord,
+  Rotation,
   Suspicion,
 } from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
@@ -40,6 +41,7 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
   const events: EventRecord[] = [];
   let genesis: Genesis | undefined;
   let recovery: Recovery | undefined;
+  let rotation: Rotation | undefined;
   let pause: Pause | undefined;
   let mode: ControllerMode = 'active';
   let status: ClusterStatus | undefined;
@@ -87,6 +89,7 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
           mode,
           rollouts: new Map(rollouts),
           recovery,
+          rotation,
           pause,
         },
       };
@@ -120,6 +123,11 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
     async removeSuspicion(claimed, instanceId) {
       check(claimed, `the end of the suspicion of ${instanceId}`);
       suspicions.delete(instanceId);
+    },
+
+    async putRotation(claimed, next) {
+      check(claimed, 'the rotation of the join tokens');
+      rotation = next;
     },
 
     async putRollout(claimed, record) {

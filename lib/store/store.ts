@@ -7,6 +7,7 @@ import type {
   Recovery,
   RolloutHalt,
   RolloutRecord,
+  Rotation,
   Suspicion,
 } from '../plan/records.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
@@ -104,6 +105,8 @@ export interface Store {
   putLaunch(lease: Lease, record: LaunchRecord): Promise<void>;
   /** @throws LeaseLostError */
   putSuspicion(lease: Lease, suspicion: Suspicion): Promise<void>;
+  /** @throws LeaseLostError */
+  putRotation(lease: Lease, rotation: Rotation): Promise<void>;
   /**
    * An operator's decision that was made since the last `memory()` stays in force: of such a record only `good` is stored.
    * @throws LeaseLostError

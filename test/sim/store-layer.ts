@@ -48,6 +48,7 @@ export function storeFor(invocation: Invocation, store: Store, parts: StoreParts
     putSuspicion: through('putSuspicion', store.putSuspicion),
     removeSuspicion: through('removeSuspicion', store.removeSuspicion),
     putRollout: through('putRollout', store.putRollout),
+    putRotation: through('putRotation', store.putRotation),
     removeRecovery: through('removeRecovery', store.removeRecovery),
     decideRollout: through('decideRollout', store.decideRollout),
     decidePause: through('decidePause', store.decidePause),
