@@ -9,11 +9,14 @@ export const METRIC_NAMESPACE = 'Everswarm';
 export const METRIC_DIMENSION = 'Cluster';
 
 export const METRIC = {
-  /** Managers that answered for themselves and are reachable. Count, at each pass. */
+  /** Declared managers that answered for themselves, as members that the others can reach. Count, at each pass that asked. */
   healthyManagers: 'HealthyManagers',
   /** Managers that the spec declares. Count, at each pass. */
   declaredManagers: 'DeclaredManagers',
-  /** How many more managers may be lost before the quorum is: 1 of three; 0 is at risk; below 0, it is lost. Count, at each pass. */
+  /**
+   * How many more managers may be lost before the quorum is: 1 of three; 0 is at risk; below 0, it is lost, or nobody can say that it is
+   * there. Count, at each pass that asked, and without asking where fewer machines run than a majority needs.
+   */
   quorumMargin: 'QuorumMargin',
   /** 1: everything is as declared, and the machines said so themselves; 0: it is not. At each pass. */
   whole: 'Whole',
@@ -37,13 +40,13 @@ export const METRIC = {
   failedLaunches: 'FailedLaunches',
   /** Slots whose launches failed so often in a row that they are tried again only after hours. Count, at each pass. */
   parkedSlots: 'ParkedSlots',
-  /** Roll-outs that the controller halted or took back, since machines of the new configuration failed. Count, at each pass. */
+  /** Roll-outs that stand still since the controller halted them, and those it has just taken back: new machines failed. Count, at each pass. */
   failedRollouts: 'FailedRollouts',
   /** Calls that AWS refused as too many, those included that the SDK repeated by itself. Count, at each pass. */
   throttles: 'Throttles',
   /** Declarations that were refused at deployment. Count. */
   refusedSpecs: 'RefusedSpecs',
-  /** Until the first of the managers' node certificates ends. Days, at each pass. */
+  /** Until the first of the managers' node certificates ends; below 0, it has. Days, at each pass that asked them. */
   certificateDaysLeft: 'CertificateDaysLeft',
   /** Since the older of the two join tokens was last another one. Days, once an hour. */
   tokenAgeDays: 'TokenAgeDays',
@@ -52,3 +55,19 @@ export const METRIC = {
 } as const;
 
 export type MetricName = (typeof METRIC)[keyof typeof METRIC];
+
+/** One figure, ready to be sent. */
+export interface Measurement {
+  readonly metric: MetricName;
+  readonly value: number;
+}
+
+const SECONDS: ReadonlySet<MetricName> = new Set([METRIC.secondsNotWhole, METRIC.secondsToWhole, METRIC.passSeconds]);
+/** CloudWatch has no unit for days. */
+const WITHOUT_UNIT: ReadonlySet<MetricName> = new Set([METRIC.certificateDaysLeft, METRIC.tokenAgeDays]);
+
+/** CloudWatch's name of the unit. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+export function unitOf(metric: MetricName): 'Count' | 'Seconds' | 'None' {
+  if (WITHOUT_UNIT.has(metric)) return 'None';
+  return SECONDS.has(metric) ? 'Seconds' : 'Count';
+}

@@ -4,11 +4,14 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { createAwsClients } from '../../lib/aws/clients.ts';
 import { putWithFetch } from '../../lib/deployment/answer.ts';
+import { isRefusal } from '../../lib/deployment/errors.ts';
 import { handleRequest } from '../../lib/deployment/handle.ts';
 import type { DeploymentTools } from '../../lib/deployment/tools.ts';
+import { METRIC } from '../../lib/metrics.ts';
 import { createDynamoStore } from '../../lib/store/dynamo.ts';
 import { systemClock } from '../../lib/system-clock.ts';
 import { deploymentEnvironment } from '../environment.ts';
+import { createMetrics } from '../metrics.ts';
 
 const logger = new Logger({ serviceName: 'everswarm-deployment' });
 
@@ -30,6 +33,11 @@ export const handler = middy()
       put: putWithFetch,
       makeTools: () => makeTools(`deployment/${context.awsRequestId}`),
     });
-    if (outcome.status === 'FAILED') logger.error('answered: failed', { reason: outcome.reason });
-    else logger.info('answered: success', { data: outcome.data });
+    if (outcome.status === 'SUCCESS') {
+      logger.info('answered: success', { data: outcome.data });
+      return;
+    }
+    logger.error('answered: failed', { code: outcome.code, reason: outcome.reason });
+    if (isRefusal(outcome.code))
+      createMetrics(deploymentEnvironment().cluster)([{ metric: METRIC.refusedSpecs, value: 1 }]);
   });

@@ -4,7 +4,12 @@ import type { DeploymentRequest } from './request.ts';
 
 export type Outcome =
   | { readonly status: 'SUCCESS'; readonly data: Readonly<Record<string, string>> }
-  | { readonly status: 'FAILED'; readonly reason: string };
+  | {
+      readonly status: 'FAILED';
+      /** A stable code: that of the error, or its name. */
+      readonly code: string;
+      readonly reason: string;
+    };
 
 /** Sends the body with PUT, says the HTTP status. @throws Error when there was no answer */
 export type Put = (url: string, body: string) => Promise<number>;

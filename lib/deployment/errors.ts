@@ -20,6 +20,19 @@ export type DeploymentErrorCode =
   /** The answer could not be delivered. */
   | 'AnswerNotDelivered';
 
+/** What was declared can't be put in force as it is; nothing of it was stored. `InvalidSpec` is that of `SpecError`. */
+const REFUSALS: ReadonlySet<string> = new Set<DeploymentErrorCode | 'InvalidSpec'>([
+  'InvalidRequest',
+  'InvalidSpec',
+  'UnusableImage',
+  'MachinesUprooted',
+]);
+
+/** Was the declaration itself refused, by the code of the answer? */
+export function isRefusal(code: string): boolean {
+  return REFUSALS.has(code);
+}
+
 /** A deployment can't go on; the message says what was found and what to do, and goes to the stack's events. */
 export class DeploymentError extends Error {
   readonly code: DeploymentErrorCode;

@@ -63,7 +63,8 @@ async function outcomeOf(request: DeploymentRequest, { makeTools }: Invocation, 
   } catch (error) {
     const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
     const name = code ?? (error instanceof Error ? error.name : 'UnknownError');
-    return { status: 'FAILED', reason: `${name}: ${error instanceof Error ? error.message : String(error)}` };
+    const message = error instanceof Error ? error.message : String(error);
+    return { status: 'FAILED', code: name, reason: `${name}: ${message}` };
   }
 }
 
@@ -99,5 +100,6 @@ async function outOfTime(clock: Clock, milliseconds: number, signal: AbortSignal
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  return { status: 'FAILED', reason: 'OutOfTime: the function was about to be killed; see its log for where it hung' };
+  const reason = 'OutOfTime: the function was about to be killed; see its log for where it hung';
+  return { status: 'FAILED', code: 'OutOfTime', reason };
 }

@@ -36,7 +36,8 @@ export interface Performed {
 }
 
 export interface PassResult {
-  readonly committed: CommittedSpec;
+  /** What the plan was made from, with the answers of the machines that were asked. */
+  readonly input: PlanInput;
   readonly plan: Plan;
   readonly performed: readonly Performed[];
   readonly asked: boolean;
@@ -70,10 +71,12 @@ export async function runPass(deps: PassDependencies, keeper: LeaseKeeper, optio
   const performed = options.mayAct()
     ? await keeper.during(() => performAll(deps, keeper, actions, context, options, ages))
     : [];
-  return { kind: 'passed', committed, plan: decision.plan, performed, asked: decision.askedAt !== undefined };
+  const asked = decision.askedAt !== undefined;
+  return { kind: 'passed', input: decision.input, plan: decision.plan, performed, asked };
 }
 
 interface Decision {
+  readonly input: PlanInput;
   readonly plan: Plan;
   /** When the first machines were asked, by the monotonic clock; `undefined`: nobody was. */
   readonly askedAt: number | undefined;
@@ -93,14 +96,15 @@ async function decide(
   let observation = infrastructure;
   let askedAt: number | undefined;
   for (;;) {
-    const decided = (deps.plan ?? plan)({ ...memory, observation, now: deps.clock.now() });
+    const input = { ...memory, observation, now: deps.clock.now() };
+    const decided = (deps.plan ?? plan)(input);
     const unanswered = decided.ask.filter((id) => observation.probes?.has(id) !== true);
-    if (unanswered.length === 0) return { plan: decided, askedAt };
+    if (unanswered.length === 0) return { input, plan: decided, askedAt };
     if (askedAt === undefined) {
-      if (!askNow && (decided.actions.length > 0 || decided.askCanWait)) return { plan: decided, askedAt };
+      if (!askNow && (decided.actions.length > 0 || decided.askCanWait)) return { input, plan: decided, askedAt };
     } else if (decided.actions.some(isDrastic)) {
       // The answers there are call for it now; those of others would make them older.
-      return { plan: decided, askedAt };
+      return { input, plan: decided, askedAt };
     }
     askedAt ??= deps.clock.monotonic();
     const answers = await keeper.during(() => deps.probe(unanswered));

@@ -18,16 +18,29 @@ export interface ReconcileDependencies extends PassDependencies {
   /** Identifies this convergence as the lease's owner; unique for each. */
   readonly owner: string;
   readonly cluster: string;
-  /** Told of each pass, for the structured log. */
-  onPass?(pass: PassSummary): void;
+  /** Of what woke it: goes into every line of the event log that it writes. */
+  readonly correlationId?: string | undefined;
+  /** Told of each pass that came to its end, for the log and the metrics. */
+  onPass?(report: PassReport): void;
+  /** Told of each pass that an error ended. */
+  onFailedPass?(report: FailedPass): void;
 }
 
-export interface PassSummary {
+export interface PassReport extends PassResult {
+  readonly fence: number;
+  /** Counted from 1 in each convergence. */
+  readonly pass: number;
+  /** How the last status before it found the cluster. */
+  readonly before: ClusterStatus | undefined;
+  readonly status: ClusterStatus;
+  /** From the first look to the last action. */
+  readonly milliseconds: number;
+}
+
+export interface FailedPass {
   readonly fence: number;
   readonly pass: number;
-  readonly actions: readonly { readonly kind: string; readonly ok: boolean; readonly reason: string }[];
-  readonly held: readonly string[];
-  readonly waiting: readonly string[];
+  readonly error: unknown;
 }
 
 export type Convergence =
@@ -84,6 +97,7 @@ async function converge(
   for (let pass = 1; ; pass += 1) {
     let seen = keeper.wanted;
     let delay: number | undefined;
+    const startedAt = clock.monotonic();
     try {
       if (pass > 1) await keeper.renew();
       seen = keeper.wanted;
@@ -98,12 +112,14 @@ async function converge(
       if (result.asked) askedAt = clock.monotonic();
       failures = 0;
       actions += result.performed.length;
-      status = await report(deps, keeper.lease, pass, result, status);
+      const milliseconds = clock.monotonic() - startedAt;
+      status = await report(deps, keeper.lease, { ...result, pass, milliseconds }, status);
       delay = pace.next(result.plan, result.performed, clock.now(), remaining() - HAND_OVER_BEFORE_END);
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
       failures += 1;
-      await store.log([errorEvent(error, fence, deps.cluster, clock.now())]);
+      deps.onFailedPass?.({ fence, pass, error });
+      await log(deps, [errorEvent(error, fence, deps.cluster, clock.now())]);
       if (failures >= FAILURES_TO_GIVE_UP) throw error;
       delay = 500 * 2 ** failures;
     }
@@ -125,29 +141,24 @@ async function converge(
 async function report(
   deps: ReconcileDependencies,
   lease: Lease,
-  pass: number,
-  result: PassResult,
+  result: PassResult & Pick<PassReport, 'pass' | 'milliseconds'>,
   before: ClusterStatus | undefined,
 ): Promise<ClusterStatus> {
   const { store, clock } = deps;
+  const { fence } = lease;
   const at = clock.now();
-  const now = statusOf(result.plan, result.asked, result.committed.version, lease.fence, at);
-  const events = [...eventsOf(result.performed, lease.fence, at), ...changesOf(before, now, deps.cluster)];
-  if (events.length > 0) await store.log(events);
-  deps.onPass?.({
-    fence: lease.fence,
-    pass,
-    actions: result.performed.map(({ action, outcome }) => ({
-      kind: action.kind,
-      ok: outcome.ok,
-      reason: action.reason,
-    })),
-    held: now.held.map(({ rule, subject }) => `${rule}: ${subject}`),
-    waiting: now.waiting.map(({ what, subject }) => `${subject}: ${what}`),
-  });
+  const { version } = result.input.committed;
+  const now = statusOf(result.plan, result.asked, before, { specVersion: version, fence, at });
+  const events = [...eventsOf(result.performed, fence, at), ...changesOf(before, now, deps.cluster)];
+  if (events.length > 0) await log(deps, events);
+  deps.onPass?.({ ...result, fence, before, status: now });
   if (!isWorthWriting(before, now)) return before ?? now;
   await store.putStatus(lease, now);
   return now;
+}
+
+async function log({ store, correlationId }: ReconcileDependencies, events: readonly EventRecord[]): Promise<void> {
+  await store.log(correlationId === undefined ? events : events.map((event) => ({ ...event, correlationId })));
 }
 
 /** Gives the lease back whatever was wanted since: the schedule goes on with it. */

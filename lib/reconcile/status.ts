@@ -5,12 +5,23 @@ import type { ClusterStatus, EventRecord } from '../store/store.ts';
 /** A status that says the same is written again only after this long, as a sign of life. */
 const SIGN_OF_LIFE = 5 * 60_000;
 
-/** Whole: nothing to do, nothing held back, nothing waited for, and the machines themselves were asked. */
-export function statusOf(plan: Plan, asked: boolean, specVersion: number, fence: number, at: number): ClusterStatus {
+/**
+ * Whole: nothing to do, nothing held back, nothing waited for, and the machines themselves were asked.
+ * @param before the status that it follows: since when the cluster has not been whole is carried on from there
+ */
+export function statusOf(
+  plan: Plan,
+  asked: boolean,
+  before: ClusterStatus | undefined,
+  { specVersion, fence, at }: Pick<ClusterStatus, 'specVersion' | 'fence' | 'at'>,
+): ClusterStatus {
   const idle = plan.actions.length === 0 && plan.held.length === 0 && plan.waiting.length === 0;
+  const whole = idle && asked;
+  const since = before === undefined || before.whole ? at : (before.notWholeSince ?? before.at);
   return {
-    whole: idle && asked,
+    whole,
     at,
+    notWholeSince: whole ? undefined : since,
     fence,
     specVersion,
     held: plan.held.map(({ rule, subject, reason }) => ({ rule, subject, reason })),

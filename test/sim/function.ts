@@ -8,7 +8,7 @@ import { MARK } from '../../lib/plan/marks.ts';
 import { plan } from '../../lib/plan/plan.ts';
 import {
   type Convergence,
-  type PassSummary,
+  type PassReport,
   type ReconcileDependencies,
   reconcile,
 } from '../../lib/reconcile/reconcile.ts';
@@ -113,15 +113,17 @@ export class ReconcileFunction {
     return overrides.store?.(layered) ?? layered;
   }
 
-  #passed(invocation: Invocation, pass: PassSummary): void {
+  #passed(invocation: Invocation, { fence, pass, performed, status }: PassReport): void {
     const { coverage, timeline } = this.#parts;
-    for (const held of pass.held) coverage.held(held);
-    for (const waiting of pass.waiting) coverage.waited(waiting);
-    const held = pass.held.length > 0 ? `, held ${pass.held.join('; ')}` : '';
-    const waiting = pass.waiting.length > 0 ? `, waiting for ${pass.waiting.join('; ')}` : '';
+    const holds = status.held.map(({ rule, subject }) => `${rule}: ${subject}`);
+    const waits = status.waiting.map(({ what, subject }) => `${subject}: ${what}`);
+    for (const hold of holds) coverage.held(hold);
+    for (const wait of waits) coverage.waited(wait);
+    const held = holds.length > 0 ? `, held ${holds.join('; ')}` : '';
+    const waiting = waits.length > 0 ? `, waiting for ${waits.join('; ')}` : '';
     timeline.add(
       'pass',
-      `${invocation.name} fence ${pass.fence} pass ${pass.pass}: ${pass.actions.length} actions${held}${waiting}`,
+      `${invocation.name} fence ${fence} pass ${pass}: ${performed.length} actions${held}${waiting}`,
     );
   }
 }

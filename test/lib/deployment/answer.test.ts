@@ -57,7 +57,12 @@ test('a long reason is cut to what CloudFormation takes', async () => {
     return 200;
   };
   const reason = 'ä"\n'.repeat(5_000);
-  await answer(parseRequest(request('Create')), 'id', { status: 'FAILED', reason }, { ...quick, put });
+  await answer(
+    parseRequest(request('Create')),
+    'id',
+    { status: 'FAILED', code: 'NotWhole', reason },
+    { ...quick, put },
+  );
   assert.ok(Buffer.byteLength(body) <= 4096);
   assert.match(JSON.parse(body).Reason, /…$/);
 });
