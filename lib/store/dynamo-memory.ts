@@ -81,5 +81,9 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
       decisions.set(record.group, number);
     }
   }
-  return { committed, records: { launches, genesis, suspicions, mode, rollouts, recovery, rotation, pause }, decisions };
+  return {
+    committed,
+    records: { launches, genesis, suspicions, mode, rollouts, recovery, rotation, pause },
+    decisions,
+  };
 }
