@@ -48,7 +48,7 @@ export const METRIC = {
   refusedSpecs: 'RefusedSpecs',
   /** Until the first of the managers' node certificates ends; below 0, it has. Days, at each pass that asked them. */
   certificateDaysLeft: 'CertificateDaysLeft',
-  /** Since the older of the two join tokens was last another one. Days, once an hour. */
+  /** Since the join tokens were last replaced, or the Swarm began with them. Days, at each pass. */
   tokenAgeDays: 'TokenAgeDays',
   /** From the first look to the last action of a pass. Seconds. */
   passSeconds: 'PassSeconds',

@@ -12,11 +12,13 @@ export function measureManagers(input: PlanInput): readonly Measurement[] {
   const healthy = healthyManagers(input, view, declared);
   const margin = quorumMargin(input, view, declared, healthy);
   const certificate = certificateDaysLeft(input);
+  const tokens = tokenAgeDays(input);
   return [
     { metric: METRIC.declaredManagers, value: declared.size },
     ...(healthy === undefined ? [] : [{ metric: METRIC.healthyManagers, value: healthy }]),
     ...(margin === undefined ? [] : [{ metric: METRIC.quorumMargin, value: margin }]),
     ...(certificate === undefined ? [] : [{ metric: METRIC.certificateDaysLeft, value: certificate }]),
+    ...(tokens === undefined ? [] : [{ metric: METRIC.tokenAgeDays, value: tokens }]),
   ];
 }
 
@@ -64,4 +66,9 @@ function certificateDaysLeft({ observation, now }: PlanInput): number | undefine
     outcome.kind === 'answered' && outcome.probe.raftState === 'present' ? (outcome.probe.certificateEnds ?? []) : [],
   );
   return ends.length === 0 ? undefined : (Math.min(...ends) - now) / DAY;
+}
+
+function tokenAgeDays({ records: { rotation, genesis }, now }: PlanInput): number | undefined {
+  const since = rotation?.at ?? (genesis?.clusterId === undefined ? undefined : genesis.claimedAt);
+  return since === undefined ? undefined : (now - since) / DAY;
 }

@@ -229,6 +229,39 @@ describe('a convergence', () => {
     assert.equal((await store.acquire('two')).acquired, true);
   });
 
+  it('tells of each pass, and marks every line it writes with the id of what woke it', async () => {
+    const failures: unknown[] = [];
+    const passes: [number, boolean, number | undefined][] = [];
+    let looks = 0;
+    const { settle, cluster, store, deps, clock } = await stage();
+    const began = clock.now();
+    const telling: ReconcileDependencies = {
+      ...deps,
+      correlationId: 'event-1',
+      observe: async () => {
+        looks += 1;
+        if (looks === 1) throw Object.assign(new Error('slow down'), { name: 'RequestLimitExceeded' });
+        if (looks === 2) terminate(cluster, instanceId(101));
+        return { ...planInput(cluster).observation, probes: undefined };
+      },
+      onPass: ({ pass, status }) => passes.push([pass, status.whole, status.notWholeSince]),
+      onFailedPass: ({ pass, error }) => failures.push([pass, error instanceof Error && error.name]),
+    };
+    await settle(reconcile(telling, () => 25_000 - (clock.now() - began)));
+    assert.deepEqual(failures, [[1, 'RequestLimitExceeded']]);
+    const [first] = passes;
+    assert.equal(first?.[0], 2);
+    // All passes found it so: the moment is that of the first of them.
+    assert.deepEqual(
+      new Set(passes.map(([, whole, since]) => [whole, since].join())),
+      new Set([`false,${first?.[2]}`]),
+    );
+    assert.equal((await store.status())?.notWholeSince, first?.[2]);
+    const events = await store.events(100);
+    assert.ok(events.some(({ kind }) => kind === 'action') && events.some(({ kind }) => kind === 'error'));
+    assert.deepEqual(new Set(events.map(({ correlationId }) => correlationId)), new Set(['event-1']));
+  });
+
   it('ends a lane at its first failure and writes down both', async () => {
     const { start, settle, cluster, store, performed } = await stage({
       perform: async (action) => {

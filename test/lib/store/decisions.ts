@@ -88,6 +88,23 @@ export function decisionContract(name: string, makeStore: MakeStore): void {
     assert.deepEqual((await rolloutOf(store))?.halt, { ...HALT, by: 'bob', at: 1 });
   });
 
+  check('a person pauses and resumes without the lease; of two decisions the later one is in force', async (store) => {
+    const pauseOf = async () => (await store.memory()).records.pause;
+    assert.equal(await pauseOf(), undefined);
+    await store.decidePause(undefined);
+    assert.equal(await pauseOf(), undefined);
+    const { lease } = await held(store.acquire('a'));
+    await store.decidePause({ by: 'ada', reason: 'to look at it', at: 5 });
+    assert.deepEqual(await pauseOf(), { by: 'ada', reason: 'to look at it', at: 5 });
+    await store.decidePause({ by: 'bob', reason: 'longer', at: 6 });
+    assert.deepEqual(await pauseOf(), { by: 'bob', reason: 'longer', at: 6 });
+    // Neither begins nor ends with a removal.
+    await store.setMode(lease, 'removing');
+    assert.deepEqual([(await store.memory()).records.mode, (await pauseOf())?.by], ['removing', 'bob']);
+    await store.decidePause(undefined);
+    assert.deepEqual([(await store.memory()).records.mode, await pauseOf()], ['removing', undefined]);
+  });
+
   check('a recovery that is under way is kept, and told to who asks for another', async (store) => {
     assert.deepEqual(await store.requestRecovery(RECOVERY), RECOVERY);
     const other: Recovery = { ...RECOVERY, survivor: '10.42.2.10', by: 'bob', requestedAt: 10 };
