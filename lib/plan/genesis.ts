@@ -1,8 +1,9 @@
+import type { InstanceSeen } from '../observe/observation.ts';
 import type { Draft } from './draft.ts';
 import type { Health } from './health.ts';
 import type { Occupant } from './pets.ts';
 import type { SwarmView } from './swarm-view.ts';
-import type { PlanInput } from './world.ts';
+import { instancesInOrder, isLive, ownEntry, type PlanInput, probeOf } from './world.ts';
 
 export interface Manager {
   readonly logicalId: string;
@@ -59,6 +60,14 @@ function planFirst(input: PlanInput, draft: Draft, managers: readonly Manager[])
       draft.wait('blank disk to be confirmed, before a Swarm is initialised', manager.logicalId);
     return;
   }
+  const strange = othersWithoutProof(input, managers);
+  if (strange.length > 0) {
+    for (const { id, state } of strange) {
+      if (state === 'running' && probeOf(input, id) === undefined) draft.ask(id);
+      draft.wait('blank disk to be confirmed, before a Swarm is initialised', id);
+    }
+    return;
+  }
   const seed = genesis?.seed ?? managers[0]?.logicalId;
   if (seed === undefined) return;
   if (genesis === undefined) {
@@ -79,5 +88,16 @@ function planFirst(input: PlanInput, draft: Draft, managers: readonly Manager[])
     instanceId: machine.instance.id,
     logicalId: seed,
     reason: `${seed} was chosen to initialise the Swarm; every manager's disk is blank`,
+  });
+}
+
+/** Managers' machines that no declared manager accounts for, and that do not say of their disk that it is blank. */
+function othersWithoutProof(input: PlanInput, managers: readonly Manager[]): readonly InstanceSeen[] {
+  const accounted = new Set(managers.map(({ occupant }) => occupant?.instance.id));
+  return instancesInOrder(input).filter((instance) => {
+    const group = ownEntry(input.committed.spec.groups, instance.group ?? '');
+    if (!isLive(instance) || accounted.has(instance.id) || group?.flavor !== 'swarm-manager') return false;
+    const answer = probeOf(input, instance.id);
+    return answer?.kind !== 'answered' || answer.probe.raftState !== 'none';
   });
 }

@@ -3,8 +3,18 @@ import type { Draft } from './draft.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import type { Recovery } from './records.ts';
+import { retiredIds } from './retired.ts';
 import type { SwarmView } from './swarm-view.ts';
-import { declaredGroups, instancesInOrder, isLive, logicalIdsOf, type PlanInput, probeOf } from './world.ts';
+import {
+  declaredGroups,
+  instancesInOrder,
+  isLive,
+  logicalIdsOf,
+  type PlanInput,
+  petSlot,
+  probeOf,
+  volumesInOrder,
+} from './world.ts';
 
 /**
  * An operator's command to make a new Swarm from one survivor, with the quorum lost for good. Nothing else is done until it
@@ -23,16 +33,16 @@ export function planRecovery(input: PlanInput, draft: Draft, view: SwarmView, re
     draft.act({ kind: 'closeRecovery', reason });
     return;
   }
-  const managerIds = declaredGroups(input)
-    .filter(({ spec }) => spec.flavor === 'swarm-manager')
-    .flatMap(({ spec }) => logicalIdsOf(spec));
-  const machines = instancesInOrder(input).filter(({ state }) => state !== 'terminated');
+  const managers = managerIds(input);
+  const machines = instancesInOrder(input).filter(
+    ({ state, logicalId = '' }) => state !== 'terminated' && managers.all.has(logicalId),
+  );
   const own = machines.find((one) => one.logicalId === survivor && isLive(one));
-  if (own === undefined || !managerIds.includes(survivor)) {
+  if (own === undefined || !managers.declared.has(survivor)) {
     draft.hold('recovery', survivor, `${survivor} has no machine to go on from; recover from another manager`);
     return;
   }
-  for (const { id, state } of machines.filter(({ logicalId = '' }) => managerIds.includes(logicalId))) {
+  for (const { id, state } of machines) {
     if (state === 'running' && probeOf(input, id) === undefined) draft.ask(id);
   }
   if (view.kind === 'notAsked') return;
@@ -52,13 +62,16 @@ export function planRecovery(input: PlanInput, draft: Draft, view: SwarmView, re
     draft.hold('recovery', survivor, 'looked at again before anything is given up: a leader may show itself', due);
     return;
   }
-  planTheEnd(
-    input,
-    draft,
-    recovery,
-    own,
-    machines.filter(({ logicalId = '' }) => managerIds.includes(logicalId)),
-  );
+  planTheEnd(input, draft, recovery, own, machines);
+}
+
+/** Logical IDs of managers. Those that are declared no longer hold state of the former Swarm as well. */
+function managerIds(input: PlanInput): { readonly declared: ReadonlySet<string>; readonly all: ReadonlySet<string> } {
+  const groups = declaredGroups(input).filter(({ spec }) => spec.flavor === 'swarm-manager');
+  const names = new Set(groups.map(({ name }) => name));
+  const declared = new Set(groups.flatMap(({ spec }) => logicalIdsOf(spec)));
+  const dropped = retiredIds(input).filter((id) => names.has(input.records.launches.get(petSlot(id))?.group ?? ''));
+  return { declared, all: new Set([...declared, ...dropped]) };
 }
 
 function planTheEnd(
@@ -76,13 +89,13 @@ function planTheEnd(
     for (const { id, logicalId = id } of others) draft.wait(`${id} to be gone`, logicalId);
     return;
   }
-  const former = input.observation.volumes.filter(
-    ({ logicalId, mark }) => logicalId !== undefined && logicalId !== survivor && mark !== 'stale',
+  const managers = managerIds(input).all;
+  const open = volumesInOrder(input).filter(
+    ({ logicalId, mark }) =>
+      logicalId !== undefined &&
+      logicalId !== survivor &&
+      (mark === 'retired' || (mark === undefined && managers.has(logicalId))),
   );
-  const managers = new Set(
-    declaredGroups(input).flatMap(({ spec }) => (spec.flavor === 'swarm-manager' ? logicalIdsOf(spec) : [])),
-  );
-  const open = former.filter(({ logicalId = '', mark }) => managers.has(logicalId) || mark === 'retired');
   for (const { id, logicalId = id } of open) {
     draft.act({ kind: 'markVolume', volumeId: id, logicalId, mark: 'stale', reason });
   }

@@ -8,7 +8,7 @@ import { isMarked, MARK } from './marks.ts';
 import { endsAMachine } from './repair.ts';
 import { retiredIds } from './retired.ts';
 import { isHealthyVoter, type WholeView } from './swarm-view.ts';
-import { compareText, instancesInOrder, isLive, type PlanInput } from './world.ts';
+import { compareText, instancesInOrder, isLive, type PlanInput, volumesInOrder } from './world.ts';
 
 /**
  * Takes away what is declared no longer, one after the other: drained, demoted, removed from the Swarm, and only then its
@@ -93,7 +93,7 @@ function machineOf(input: PlanInput, logicalId: string): InstanceSeen | undefine
 }
 
 function markVolumes(input: PlanInput, draft: Draft, logicalId: string): void {
-  for (const volume of input.observation.volumes) {
+  for (const volume of volumesInOrder(input)) {
     if (volume.logicalId !== logicalId || volume.mark !== undefined || volume.attachedTo !== undefined) continue;
     if (volume.state !== 'available') continue;
     const reason = `${logicalId} was removed from the cluster: its disk is kept, and marked`;

@@ -10,6 +10,7 @@ import { provenAt } from './proven.ts';
 import type { LaunchRecord, RolloutRecord } from './records.ts';
 import {
   batchSlot,
+  compareText,
   type DeclaredGroup,
   declaredGroups,
   instancesById,
@@ -91,7 +92,7 @@ function failureOf(
   { resumedAt = 0 }: RolloutRecord,
   well: ReadonlySet<string>,
 ): string | undefined {
-  for (const record of input.records.launches.values()) {
+  for (const [, record] of [...input.records.launches].sort(([a], [b]) => compareText(a, b))) {
     if (record.group !== group.name || configOf(record) !== hash || record.confirmedAt !== undefined) continue;
     const fate = launchFate(input, record.slot);
     const failed = record.state === 'failed' || (fate.kind === 'settled' && fate.failures > record.failures);

@@ -8,6 +8,8 @@ interface Witness {
   readonly address: string;
   readonly clusterId: string;
   readonly nodes: readonly SwarmNode[];
+  /** Those of the nodes that are in the Raft group, by id. */
+  readonly voters: readonly SwarmNode[];
   /** False: only the first of a list that was too long, with all managers among them. */
   readonly complete: boolean;
 }
@@ -56,10 +58,10 @@ export function swarmView(input: PlanInput): SwarmView {
   let best: { readonly view: WholeView; readonly newest: number } | undefined;
   let shortfall = 'no manager sees a leader';
   for (const witness of witnesses) {
-    const voters = witness.nodes.filter((node) => node.raft !== undefined);
-    const leader = voters.find((node) => node.raft?.leader === true);
+    const { voters } = witness;
+    const leader = leaderOf(witness);
     if (leader === undefined) continue;
-    const agreeing = witnesses.filter((other) => isVoter(voters, other) && leaderId(other) === leader.id);
+    const agreeing = witnesses.filter((other) => isVoter(voters, other) && leaderOf(other)?.id === leader.id);
     if (agreeing.length * 2 <= voters.length) {
       shortfall = `only ${agreeing.length} of ${voters.length} voters answer and agree on one leader`;
       continue;
@@ -70,15 +72,16 @@ export function swarmView(input: PlanInput): SwarmView {
     }
     const newest = witness.nodes.reduce((most, node) => Math.max(most, node.version), 0);
     if (best !== undefined && best.newest >= newest) continue;
-    best = { newest, view: viewOf(witness, voters, leader, agreeing) };
+    best = { newest, view: viewOf(witness, leader, agreeing) };
   }
   return best?.view ?? { kind: 'noQuorum', clusterId, reason: shortfall };
 }
 
 /** What each manager lists of the nodes, quorum or not, as far as it names a leader. For what it can't be proof of, it is a warning. */
 export function testimonies(input: PlanInput): readonly (readonly SwarmNode[])[] {
-  return [...(input.observation.probes?.values() ?? [])]
-    .flatMap((outcome) => (outcome.kind === 'answered' ? witnessOf(outcome.probe) : []))
+  return [...(input.observation.probes ?? [])]
+    .sort(([a], [b]) => compareText(a, b))
+    .flatMap(([, outcome]) => (outcome.kind === 'answered' ? witnessOf(outcome.probe) : []))
     .map(({ nodes }) => nodes)
     .filter((nodes) => nodes.some((node) => node.raft?.leader === true));
 }
@@ -101,12 +104,8 @@ export function nodesByInstance(view: WholeView): ReadonlyMap<string, readonly S
   return nodes;
 }
 
-function viewOf(
-  witness: Witness,
-  voters: readonly SwarmNode[],
-  leader: SwarmNode,
-  agreeing: readonly Witness[],
-): WholeView {
+function viewOf(witness: Witness, leader: SwarmNode, agreeing: readonly Witness[]): WholeView {
+  const { voters } = witness;
   const onLeader = agreeing.find((other) => other.nodeId === leader.id);
   const healthy = agreeing.filter((other) => {
     const node = voters.find((voter) => voter.id === other.nodeId);
@@ -129,8 +128,8 @@ function isVoter(voters: readonly SwarmNode[], witness: Witness): boolean {
   return voters.some((voter) => voter.id === witness.nodeId);
 }
 
-function leaderId(witness: Witness): string | undefined {
-  return witness.nodes.find((node) => node.raft?.leader === true)?.id;
+function leaderOf({ voters }: Witness): SwarmNode | undefined {
+  return voters.find((node) => node.raft?.leader === true);
 }
 
 /** An engine that is in no Swarm has no cluster id; one in `error` may still name its own. */
@@ -145,7 +144,8 @@ function witnessOf(probe: MachineProbe): Witness[] {
   const { nodeId, nodeAddress, clusterId } = engine;
   if (nodeId === undefined || nodeAddress === undefined || clusterId === undefined || nodes === undefined) return [];
   const complete = probe.nodesComplete;
-  return [{ instanceId: probe.instanceId, nodeId, address: nodeAddress, clusterId, nodes, complete }];
+  const voters = nodes.filter((node) => node.raft !== undefined).sort((a, b) => compareText(a.id, b.id));
+  return [{ instanceId: probe.instanceId, nodeId, address: nodeAddress, clusterId, nodes, voters, complete }];
 }
 
 /** Is this node a voter that works, by the majority's view? */

@@ -1,4 +1,4 @@
-import type { InstanceSeen, Observation, ProbeOutcome } from '../observe/observation.ts';
+import type { InstanceSeen, Observation, ProbeOutcome, VolumeSeen } from '../observe/observation.ts';
 import type { CommittedSpec, GroupSpec, PinnedImage } from '../spec/spec.ts';
 import { LIMITS } from './limits.ts';
 import type { LaunchRecord, Records } from './records.ts';
@@ -64,6 +64,11 @@ export function instancesInOrder({ observation }: PlanInput): readonly InstanceS
   const known = inOrder.get(observation) ?? [...observation.instances].sort((a, b) => compareText(a.id, b.id));
   inOrder.set(observation, known);
   return known;
+}
+
+/** Volumes sorted by id, for the same reason. They are few: machines that count by size have none. */
+export function volumesInOrder({ observation }: PlanInput): readonly VolumeSeen[] {
+  return [...observation.volumes].sort((a, b) => compareText(a.id, b.id));
 }
 
 const byId = new WeakMap<Observation, ReadonlyMap<string, InstanceSeen>>();
