@@ -26,7 +26,7 @@ interface Dice {
 type Change = (cluster: TestCluster, dice: Dice) => void;
 
 /** What can be declared, commanded, begun or have happened beside a roll-out. In the order in which they are applied. */
-const CHANGES: Readonly<Record<string, Change>> = {
+const CHANGES = {
   'managers get another configuration': (cluster) => redeclare(cluster, 'managers', { instanceType: 't4g.large' }),
   'workers get another configuration': (cluster, { how }) => {
     const before = cluster.committed.spec.groups['workers'];
@@ -128,7 +128,17 @@ const CHANGES: Readonly<Record<string, Change>> = {
     const requestedAt = NOW - (how === 1 ? 1_000 : MINUTE);
     cluster.records.recovery = { survivor, clusterId, by: 'operator', requestedAt };
   },
-};
+} satisfies Readonly<Record<string, Change>>;
+
+/** What follows from each other, and would seldom be drawn together. */
+const STORIES: readonly (readonly (keyof typeof CHANGES)[])[] = [
+  ['managers get another configuration', 'a node was drained', 'something was begun with a machine'],
+  ['managers get another configuration', 'an engine was stopped', 'something was begun with a machine'],
+  ['workers get another configuration', 'launches of the new configuration are not proven, or failed'],
+  ['the quorum is lost for good', 'a recovery was commanded'],
+  ['disks are marked', 'the quorum is lost for good', 'a recovery was commanded'],
+  ['a manager is declared no longer', 'the quorum is lost for good', 'a recovery was commanded'],
+];
 
 /** How the others list a node whose engine does not answer. */
 function silent(node: SwarmNode): SwarmNode {
@@ -155,7 +165,10 @@ const wellCluster = fc
 export const changedCluster: fc.Arbitrary<TestCluster> = fc
   .record({
     cluster: fc.oneof(brokenCluster, { arbitrary: wellCluster, weight: 2 }),
-    changes: fc.subarray(Object.values(CHANGES), { maxLength: 4 }),
+    changes: fc.oneof(
+      { arbitrary: fc.subarray<Change>(Object.values(CHANGES), { maxLength: 4 }), weight: 3 },
+      fc.constantFrom(...STORIES).map((story) => story.map((name): Change => CHANGES[name])),
+    ),
     which: fc.nat({ max: 30 }),
     how: fc.nat({ max: 5 }),
   })
