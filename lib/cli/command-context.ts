@@ -22,7 +22,10 @@ export interface CliWorld {
   readonly clock: Clock;
   /** Of this program. */
   readonly version: string;
+  /** @throws Error with a `code` of Node.js, e.g. `ENOENT` */
   readText(path: string): Promise<string>;
+  /** From now on an interruption (Ctrl-C) does not end the program, but aborts this. */
+  interruption(): AbortSignal;
   /** @throws OperateError, AWS's errors */
   connect(place: Place): Promise<Connection>;
 }

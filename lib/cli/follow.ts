@@ -7,20 +7,27 @@ const LOOK_EVERY = 1_500;
 /** Events of one look; more than a pass makes. */
 const EVENTS = 200;
 
-export type Followed =
-  | { readonly whole: true; readonly status: ClusterStatus; readonly milliseconds: number }
-  | { readonly whole: false; readonly status: ClusterStatus | undefined; readonly milliseconds: number };
+export interface Followed {
+  readonly whole: boolean;
+  readonly status: ClusterStatus | undefined;
+  readonly milliseconds: number;
+}
 
 /**
  * Waits until a pass found the cluster whole under this version, and tells of each event meanwhile. It asks the table
  * only; interrupted, it leaves everything going on.
  */
 export async function followToWhole(
-  { store }: Operator,
+  { store }: Pick<Operator, 'store'>,
   committed: CommittedSpec,
-  options: { readonly clock: Clock; readonly timeout: number; tell(event: EventRecord): void },
+  options: {
+    readonly clock: Clock;
+    readonly timeout: number;
+    readonly signal: AbortSignal;
+    tell(event: EventRecord): void;
+  },
 ): Promise<Followed> {
-  const { clock, timeout, tell } = options;
+  const { clock, timeout, tell, signal } = options;
   const began = clock.monotonic();
   const newEvents = eventsSince(store, committed.committedAt);
   for (;;) {
@@ -28,9 +35,18 @@ export async function followToWhole(
     for (const event of await newEvents()) tell(event);
     const milliseconds = clock.monotonic() - began;
     const knows = status !== undefined && status.specVersion >= committed.version && status.at >= committed.committedAt;
-    if (knows && status.whole) return { whole: true, status, milliseconds };
-    if (milliseconds + LOOK_EVERY > timeout) return { whole: false, status, milliseconds };
-    await clock.sleep(LOOK_EVERY);
+    const whole = knows && status.whole;
+    if (whole || signal.aborted || milliseconds + LOOK_EVERY > timeout) return { whole, status, milliseconds };
+    await pause(clock, LOOK_EVERY, signal);
+  }
+}
+
+/** An interruption ends it early, and is no error. */
+export async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(milliseconds, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 

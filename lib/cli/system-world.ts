@@ -18,6 +18,12 @@ export function systemWorld(version: string): CliWorld {
     clock: systemClock,
     version,
     readText: (path) => readFile(path, 'utf8'),
+    interruption() {
+      const controller = new AbortController();
+      process.once('SIGINT', () => controller.abort());
+      process.once('SIGTERM', () => controller.abort());
+      return controller.signal;
+    },
     connect,
   };
 }

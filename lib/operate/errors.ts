@@ -18,6 +18,7 @@ export type OperateErrorCode =
   | 'NotBySize'
   | 'NothingToHalt'
   | 'NotHalted'
+  | 'NotPaused'
   /** The controller is not paused. */
   | 'NotPaused'
   | 'NothingToUndo'

@@ -1,8 +1,7 @@
 import { few } from '../few.ts';
 import type { Action, Plan } from '../plan/action.ts';
-import { isBookkeeping } from '../preview/next-actions.ts';
-import { subjectOf } from '../reconcile/lanes.ts';
-import { ACTION_WORDS, concernedBy } from './action-words.ts';
+import { actionInWords, concernedBy } from '../preview/action-words.ts';
+import { isBookkeeping, subjectInWords } from '../preview/next-actions.ts';
 
 /** One thing that is done, held back, or waited for, as a clause: `attach its disk: i-1 runs and waits for it`. */
 export interface Note {
@@ -65,7 +64,7 @@ export function notesOf(plan: Plan): Notes {
 }
 
 function entryOf(action: Action): Entry {
-  const text = `${ACTION_WORDS[action.kind]}: ${action.reason}`;
+  const text = `${actionInWords(action)}: ${action.reason}`;
   const subjects = concernedBy(action);
-  return { kind: 'doing', text, subjects, subject: subjects.length > 1 ? few(subjects) : subjectOf(action) };
+  return { kind: 'doing', text, subjects, subject: subjects.length > 1 ? few(subjects) : subjectInWords(action) };
 }

@@ -57,8 +57,9 @@ export interface PreviewStep {
 
 /** One or more alike actions of the plan for the next pass. */
 export interface NextAction {
-  /** In words: `lib/operate/action-words.ts`. */
   readonly what: ActionKind;
+  /** The same in words, e.g. `launch a machine`. */
+  readonly does: string;
   readonly subject: string;
   readonly reason: string;
 }

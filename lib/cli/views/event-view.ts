@@ -1,0 +1,25 @@
+import type { EventRecord } from '../../store/store.ts';
+import { hanging } from '../layout.ts';
+import type { Paint, Tone } from '../style.ts';
+import { clockTime } from '../times.ts';
+
+const KINDS: Readonly<Record<EventRecord['kind'], { readonly word: string; readonly tone: Tone }>> = {
+  action: { word: 'done', tone: 'plain' },
+  'action-failed': { word: 'failed', tone: 'bad' },
+  held: { word: 'held', tone: 'busy' },
+  whole: { word: 'whole', tone: 'good' },
+  'not-whole': { word: 'not whole', tone: 'busy' },
+  spec: { word: 'spec', tone: 'strong' },
+  woken: { word: 'woken', tone: 'faint' },
+  error: { word: 'error', tone: 'bad' },
+};
+
+export function eventLines(
+  { at, kind, name, subject, reason }: EventRecord,
+  { paint, columns, now }: { readonly paint: Paint; readonly columns: number | undefined; readonly now: number },
+): readonly string[] {
+  const { word, tone } = KINDS[kind];
+  const lead = `${paint('faint', clockTime(at, now))}  ${paint(tone, word.padEnd(9))}  `;
+  const what = kind === 'whole' || kind === 'not-whole' ? subject : `${name} ${subject}`;
+  return hanging(lead, `${what}: ${reason}`, columns);
+}
