@@ -5,7 +5,8 @@ import { isKnownKey, UnknownConditionKeyError } from './condition-keys.ts';
 /** A policy as the evaluator takes it. */
 export interface IdentityPolicy {
   readonly name: string;
-  readonly policy: unknown;
+  /** The same text is the same object. */
+  readonly policy: object;
 }
 
 const Conditions = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -13,7 +14,7 @@ const Statement = z.looseObject({ Condition: Conditions.default({}) });
 const Document = z.looseObject({ Statement: z.union([Statement.transform((one) => [one]), z.array(Statement)]) });
 
 /** AWS's managed policies that the lab knows. */
-const MANAGED: Readonly<Record<string, unknown>> = {
+const MANAGED: Readonly<Record<string, object>> = {
   'arn:aws:iam::aws:policy/AdministratorAccess': {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
@@ -32,7 +33,7 @@ export class UnknownManagedPolicyError extends Error {
 }
 
 /** Documents as text are read once; a role's policy that was changed is another text. */
-const read = new Map<string, unknown>();
+const read = new Map<string, object>();
 
 /**
  * The policies of a role, which may have been deleted since its credentials were given out: then there are none.
@@ -51,9 +52,10 @@ function managed(role: Role, arn: string): IdentityPolicy {
   return { name: arn, policy };
 }
 
-function parse(text: string, name: string): unknown {
-  if (read.has(text)) return read.get(text);
-  const document: unknown = JSON.parse(text);
+function parse(text: string, name: string): object {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const document: object = JSON.parse(text);
   const { Statement: statements } = Document.parse(document);
   const keys = statements.flatMap(({ Condition }) => Object.values(Condition).flatMap((tests) => Object.keys(tests)));
   const unknown = keys.filter((key) => !isKnownKey(key));

@@ -17,7 +17,6 @@ import type { RegionContext, Service } from '../../../lab/region/service.ts';
 import { createSqsService } from '../../../lab/region/sqs/service.ts';
 import { createVirtualClock } from '../../../lab/sim/clock.ts';
 import { seededRandom } from '../../../lab/sim/random.ts';
-import type { ClusterSpec } from '../../../lib/spec/spec.ts';
 
 const AT = { account: '123456789012', region: 'us-east-1' };
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
@@ -164,11 +163,4 @@ function neverRunning(lambda: Service, invoked: string[]): Service {
       return { status: 202, headers: {}, body: '' };
     },
   };
-}
-
-/** The group's size changed. */
-export function sized(spec: ClusterSpec, name: string, size: number): ClusterSpec {
-  const group = spec.groups[name];
-  if (group === undefined) throw new Error(`no group ${name}`);
-  return { ...spec, groups: { ...spec.groups, [name]: { ...group, allocation: { kind: 'size', size } } } };
 }

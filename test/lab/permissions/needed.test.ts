@@ -3,16 +3,19 @@ import { after, before, describe, it } from 'node:test';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { Stack } from '../../../lab/cloudformation/stack/stack.ts';
 import { type SwarmRole, tokenParameterName } from '../../../lib/names.ts';
+import type { ClusterSpec } from '../../../lib/spec/spec.ts';
 import { templateOf } from '../../lib/constructs/synth.ts';
 import { speak } from './agent-story.ts';
 import { createDeployedWorld, type DeployedWorld } from './deployed-world.ts';
 import { type FunctionStory, startFunctionStory } from './function-story.ts';
 import { type Life, live } from './life.ts';
 import { type RoleStatement, type Roles, rolesOf, statementsIn, takeAway } from './roles.ts';
-import { everyFlavor, tokenAsImage } from './samples.ts';
+import { everyFlavor, MORE_THAN_ONE_BY_ONE, tokenAsImage } from './samples.ts';
 import { startTableStory, type TableStory } from './table-story.ts';
 
 const SPEC = everyFlavor();
+/** What a small cluster can do without, one with many machines may need. */
+const MANY = everyFlavor('demo', '10.42', MORE_THAN_ONE_BY_ONE);
 const TEMPLATE = templateOf({ spec: SPEC }).toJSON();
 
 interface Deployed {
@@ -44,6 +47,9 @@ describe('every permission in the template', () => {
     // What fails with everything allowed would fail without anything, too, and show nothing.
     whole = await live(world0, roles0, SPEC);
     assert.equal(whole.failure, undefined);
+    const { world, roles } = await deployed();
+    const large = await live(world, roles, MANY);
+    assert.deepEqual([large.failure, whole.futile, large.futile], [undefined, 0, 0]);
     table = await startTableStory(world0.directory, tableIn(stack0));
     functions = await startFunctionStory(world0.permissions, stack0);
     for (const kind of ['reconcile', 'deployment'] as const) {
@@ -88,14 +94,18 @@ describe('every permission in the template', () => {
       case 'ssmmessages':
         return await withoutIn(world0, statement, action, () => speak(world0, statement));
       default: {
-        // A world of its own: what fails half-way leaves things behind.
-        const { world, roles } = await deployed();
-        return await withoutIn(world, statement, action, async () => {
-          const { failure, futile } = await live(world, roles, SPEC);
-          return failure ?? (futile > whole.futile ? 'commands are sent to machines that are not there' : undefined);
-        });
+        return (await liveWithout(SPEC, statement, action)) ?? (await liveWithout(MANY, statement, action));
       }
     }
+  }
+
+  /** In a world of its own: what fails half-way leaves things behind. */
+  async function liveWithout(spec: ClusterSpec, statement: RoleStatement, action: string | undefined) {
+    const { world, roles } = await deployed();
+    return await withoutIn(world, statement, action, async () => {
+      const { failure, futile } = await live(world, roles, spec);
+      return failure ?? (futile > 0 ? 'commands are sent to machines that are not there' : undefined);
+    });
   }
 
   async function tellWithout(statement: RoleStatement, action: string | undefined, service: string) {

@@ -6,7 +6,7 @@ import { templateOf } from '../../lib/constructs/synth.ts';
 import { createDeployedWorld } from './deployed-world.ts';
 import { live } from './life.ts';
 import { rolesOf } from './roles.ts';
-import { everyFlavor } from './samples.ts';
+import { everyFlavor, MORE_THAN_ONE_BY_ONE } from './samples.ts';
 
 /** Global keys; the reference lists none of them at an action. */
 const GLOBAL = /^aws:(?!RequestTag|ResourceTag|TagKeys)/;
@@ -16,7 +16,7 @@ const GLOBAL = /^aws:(?!RequestTag|ResourceTag|TagKeys)/;
  * evaluator carries: for every question that a cluster's life puts to IAM.
  */
 it('asks of each action only for resources and with keys that AWS’s reference lists', async () => {
-  const spec = everyFlavor();
+  const spec = everyFlavor('demo', '10.42', MORE_THAN_ONE_BY_ONE);
   const world = await createDeployedWorld();
   const roles = rolesOf(await world.provision(templateOf({ spec }).toJSON(), 'Everswarm-demo'));
   const asked = new Map<string, Decision>();

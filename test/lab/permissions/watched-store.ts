@@ -9,6 +9,7 @@ export interface Noted {
 
 /** The same store; `called` gets the name of each method that is used. */
 export function watched(store: Store, called: Set<string>, note: (noted: Noted) => void): Store {
+  const failures = new Map<string, number>();
   return new Proxy(store, {
     get(target, name, receiver) {
       const method: unknown = Reflect.get(target, name, receiver);
@@ -16,7 +17,7 @@ export function watched(store: Store, called: Set<string>, note: (noted: Noted) 
       return (...given: unknown[]): unknown => {
         called.add(String(name));
         if (name === 'putStatus') note({ status: asStatus(given[1]) });
-        if (name === 'log') note({ complaint: complaintIn(given[0]) });
+        if (name === 'log') note({ complaint: complaintIn(given[0], failures) });
         return Reflect.apply(method, target, given);
       };
     },
@@ -27,12 +28,17 @@ function asStatus(value: unknown): ClusterStatus {
   return Object(value);
 }
 
-/** Failures of permission only: others pass by themselves, as they do in any life of a cluster. */
-function complaintIn(events: unknown): string | undefined {
+/** A failure of anything else than a permission passes by itself, as in any life of a cluster: not if it comes so often. */
+const TOO_OFTEN = 3;
+
+/** @param failures how often an action on something failed until now */
+function complaintIn(events: unknown, failures: Map<string, number>): string | undefined {
   const records: readonly EventRecord[] = Array.isArray(events) ? events : [];
-  const failed = records.find(
-    ({ kind, reason }) =>
-      (kind === 'error' || kind === 'action-failed') && /not authorized|AccessDenied|Unauthorized/.test(reason),
-  );
+  const failed = records.find(({ kind, name, subject, reason }) => {
+    if (kind !== 'error' && kind !== 'action-failed') return false;
+    const number = (failures.get(`${name} ${subject}`) ?? 0) + 1;
+    failures.set(`${name} ${subject}`, number);
+    return number >= TOO_OFTEN || /not authorized|AccessDenied|Unauthorized/.test(reason);
+  });
   return failed && `${failed.name} ${failed.subject}: ${failed.reason}`;
 }
