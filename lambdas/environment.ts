@@ -16,6 +16,7 @@ const RECONCILE = z.object({
   EVERSWARM_TABLE: z.string().min(1),
 });
 const DEPLOYMENT = RECONCILE.extend({ EVERSWARM_RECONCILE_FUNCTION: z.string().min(1) });
+const CONSOLE = DEPLOYMENT.extend({ EVERSWARM_ORDERS_FUNCTION: z.string().min(1) });
 
 export interface ReconcileEnvironment {
   readonly cluster: string;
@@ -25,6 +26,11 @@ export interface ReconcileEnvironment {
 export interface DeploymentEnvironment extends ReconcileEnvironment {
   /** Name or ARN of the function that reconciles. */
   readonly reconcileFunction: string;
+}
+
+export interface ConsoleEnvironment extends DeploymentEnvironment {
+  /** ARN of the function that carries out what the widget's buttons call for. */
+  readonly ordersFunction: string;
 }
 
 /** @throws EnvironmentError */
@@ -37,6 +43,12 @@ export function reconcileEnvironment(variables: Variables = process.env): Reconc
 export function deploymentEnvironment(variables: Variables = process.env): DeploymentEnvironment {
   const { EVERSWARM_RECONCILE_FUNCTION, ...rest } = parse(DEPLOYMENT, variables);
   return { ...reconcileEnvironment(rest), reconcileFunction: EVERSWARM_RECONCILE_FUNCTION };
+}
+
+/** @throws EnvironmentError */
+export function consoleEnvironment(variables: Variables = process.env): ConsoleEnvironment {
+  const { EVERSWARM_ORDERS_FUNCTION, ...rest } = parse(CONSOLE, variables);
+  return { ...deploymentEnvironment(rest), ordersFunction: EVERSWARM_ORDERS_FUNCTION };
 }
 
 function parse<T extends z.ZodType>(schema: T, variables: Variables): z.output<T> {

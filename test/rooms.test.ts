@@ -80,13 +80,30 @@ describe('the rooms', () => {
     );
   });
 
-  it('leave what operators do to operators: no function knows of it, and the rest not either', () => {
-    const operators = ['lib/operate', 'lib/cli', 'lib/preview'];
+  it('leave what operators do to operators: of the functions only the console knows of it, and the rest not either', () => {
+    const operators = [
+      'lib/operate',
+      'lib/cli',
+      'lib/preview',
+      'lib/console',
+      'lambdas/console',
+      'lambdas/console-orders',
+    ];
     assertNone(
       product.filter(
         ({ file, target }) => below(target, ...operators) && !below(file, ...operators) && file !== 'bin/everswarm.ts',
       ),
       'operators',
+    );
+  });
+
+  it('keep the console a drawing: it reads nothing and changes nothing', () => {
+    const drawing = ['lib/console', 'lib/templates.ts', 'lib/words.ts', 'lib/operate/action-words.ts', 'zod'];
+    assertNone(
+      importsBelow('lib/console').filter(
+        ({ target, isType }) => !isType && !drawing.some((one) => target === one || below(target, one)),
+      ),
+      'lib/console',
     );
   });
 

@@ -26,11 +26,10 @@ test('the machines are asked, and what they say is drawn in the viewer’s theme
 
 test('who looks does not wait for machines that don’t answer', async () => {
   const { operator, clock } = await createOperateWorld();
-  const began = clock.now();
   const silent: Operator = { ...operator, probe: () => new Promise(() => {}) };
-  const html = await clock.run(() => show(silent));
-  assert.match(html, /Machines not asked/);
-  assert.ok(clock.now() - began < 20_000);
+  const shown = show(silent);
+  await clock.advance(20_000);
+  assert.match(await shown, /Machines not asked/);
 });
 
 test('what ends the asking after nobody waits for it ends nothing else', async () => {
@@ -42,12 +41,9 @@ test('what ends the asking after nobody waits for it ends nothing else', async (
       throw awsError('ThrottlingException');
     },
   };
-  const html = await clock.run(async () => {
-    const shown = await show(late);
-    await clock.sleep(5_000);
-    return shown;
-  });
-  assert.match(html, /Machines not asked/);
+  const shown = show(late);
+  await clock.advance(20_000);
+  assert.match(await shown, /Machines not asked/);
 });
 
 test('a cluster that was never declared is told of, with what to do; what nobody can act on is thrown on', async () => {
@@ -84,5 +80,5 @@ test('an order that can’t be carried out is refused in words', async () => {
   const { operator } = await createOperateWorld();
   const notice = await carryOut(operator, { order: 'resume' });
   assert.deepEqual(notice.tone, 'bad');
-  assert.match(notice.text, /^Not done: the controller of cluster "demo" is not paused/);
+  assert.match(notice.text, /^Not done: the controller of .*demo.* is not paused/);
 });
