@@ -194,10 +194,12 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
   };
 }
 
-/** There is no machine of it and none is coming, as with a lost disk: it has no vote that could be taken. */
+const VOTELESS: ReadonlySet<string> = new Set(['stopped', 'terminated']);
+
+/** No machine of it runs and none is coming, as with a lost disk: it has no vote that could be taken. */
 function isVacant(input: PlanInput, draft: Draft, logicalId: string): boolean {
   if (draft.actions.some((action) => action.kind === 'launch' && action.slot === petSlot(logicalId))) return false;
-  return input.observation.instances.every((one) => one.logicalId !== logicalId || one.state === 'terminated');
+  return input.observation.instances.every((one) => one.logicalId !== logicalId || VOTELESS.has(one.state));
 }
 
 /** A new leader calls a node unknown, or down, until it registers, although it votes: what counts is whether its address answers. */

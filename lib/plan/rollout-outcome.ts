@@ -92,8 +92,12 @@ function failureOf(
   { resumedAt = 0 }: RolloutRecord,
   well: ReadonlySet<string>,
 ): string | undefined {
+  const { allocation } = group.spec;
+  // The end of a machine at an address that is declared no longer says nothing of the configuration: we ended it ourselves.
+  const slots = allocation.kind === 'size' ? undefined : new Set(allocation.logicalIds.map(petSlot));
   for (const [, record] of [...input.records.launches].sort(([a], [b]) => compareText(a, b))) {
     if (record.group !== group.name || configOf(record) !== hash || record.confirmedAt !== undefined) continue;
+    if (slots?.has(record.slot) === false) continue;
     const fate = launchFate(input, record.slot);
     const failed = record.state === 'failed' || (fate.kind === 'settled' && fate.failures > record.failures);
     if (failed && record.intendedAt >= resumedAt && fate.kind === 'settled' && fate.failures >= LIMITS.failuresToHalt) {
