@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentResult, AgentTask } from '../../../lab/machines/host.ts';
 
 interface Machine {
@@ -7,8 +6,14 @@ interface Machine {
   readonly macAddress: string;
   readonly userData: string;
   readonly tasks: AgentTask[];
-  readonly results: Map<string, AgentResult>;
+  /** Answers the poll that waits for a task, if one does. */
+  deliver: (() => void) | undefined;
+  /** By command: who waits for its result. */
+  readonly results: Map<string, (result: AgentResult) => void>;
 }
+
+/** Milliseconds for which the agent's poll is held open while there is nothing to do. */
+const POLL = 5_000;
 
 /** What the scripts ask AWS for, and no more: instance metadata, the agent's channel, two calls of Parameter Store. */
 export class MachineGateway {
@@ -33,7 +38,7 @@ export class MachineGateway {
   }
 
   put(address: string, machine: { instanceId: string; macAddress: string; userData: string }): void {
-    this.#machines.set(address, { ...machine, tasks: [], results: new Map() });
+    this.#machines.set(address, { ...machine, tasks: [], deliver: undefined, results: new Map() });
   }
 
   /** Runs a script through the machine's agent, as soon as there is one. */
@@ -42,13 +47,17 @@ export class MachineGateway {
     if (machine === undefined) throw new Error(`no machine at ${address}`);
     this.#commands += 1;
     const commandId = `command-${this.#commands}`;
-    machine.tasks.push({ commandId, documentName: 'test', parameters: {}, script, timeoutSeconds });
-    for (let tries = 0; tries < 20_000; tries++) {
-      const result = machine.results.get(commandId);
-      if (result !== undefined) return result;
-      await sleep(10);
-    }
-    throw new Error(`waited 200 s for ${commandId} on ${address}`);
+    const task = { commandId, documentName: 'test', parameters: {}, script, timeoutSeconds };
+    return await new Promise((resolve, reject) => {
+      const why = new Error(`no result of ${commandId} on ${address}: its agent is not there`);
+      const late = setTimeout(() => reject(why), (timeoutSeconds + 20) * 1000);
+      machine.results.set(commandId, (result) => {
+        clearTimeout(late);
+        resolve(result);
+      });
+      machine.tasks.push(task);
+      machine.deliver?.();
+    });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -62,15 +71,21 @@ export class MachineGateway {
     if (request.url === '/_lab/agent/poll') return this.#poll(machine, response);
     if (request.url === '/_lab/agent/report') {
       const result: AgentResult = JSON.parse(body);
-      machine.results.set(result.commandId, result);
+      machine.results.get(result.commandId)?.(result);
       return void response.writeHead(200).end('{}');
     }
     this.#parameterStore(String(request.headers['x-amz-target']), JSON.parse(body), response);
   }
 
-  async #poll(machine: Machine, response: ServerResponse): Promise<void> {
-    for (let tries = 0; tries < 500 && machine.tasks.length === 0 && !response.destroyed; tries++) await sleep(10);
-    if (!response.destroyed) response.end(JSON.stringify({ tasks: machine.tasks.splice(0) }));
+  #poll(machine: Machine, response: ServerResponse): void {
+    const answer = () => {
+      clearTimeout(idle);
+      if (machine.deliver === answer) machine.deliver = undefined;
+      // Whoever hung up can't take a task with it.
+      if (!response.destroyed) response.end(JSON.stringify({ tasks: machine.tasks.splice(0) }));
+    };
+    const idle = setTimeout(answer, machine.tasks.length > 0 ? 0 : POLL);
+    machine.deliver = answer;
   }
 
   #parameterStore(target: string, body: { Name: string; Value?: string }, response: ServerResponse): void {

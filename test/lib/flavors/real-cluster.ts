@@ -31,6 +31,9 @@ export interface Machine {
   readonly privateIp: string;
 }
 
+/** Milliseconds for what a Swarm does by itself; the longest of it, an election after a reboot, took half of that. */
+const PATIENCE = 60_000;
+
 const BOOTED = `for i in {1..1200}; do
   case $(cat /run/everswarm/boot 2>/dev/null) in done | failed*) break ;; esac
   sleep 0.05
@@ -122,11 +125,12 @@ export class RealCluster implements AsyncDisposable {
   }
 
   /**
-   * How the one sees the other, as soon as it is so, for a minute at the most: after a reboot or a change of managers there
-   * may be no leader for a while.
+   * How the one sees the other, as soon as it is so: after a reboot or a change of managers there may be no leader for a
+   * while, and then a probe takes 6 s.
    */
   async seen(from: Machine, machine: Machine, isSo: (node: SwarmNode) => boolean = () => true): Promise<SwarmNode> {
-    for (let tries = 0; tries < 200; tries++) {
+    const end = performance.now() + PATIENCE;
+    while (performance.now() < end) {
       const { nodes } = await this.probe(from);
       const node = nodes?.find(({ hostname }) => hostname === machine.instanceId);
       if (node !== undefined && isSo(node)) return node;

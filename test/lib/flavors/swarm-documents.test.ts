@@ -68,6 +68,8 @@ describe('a change of a role', () => {
     ['node-promote', 'echo "Error: No such node: n1" >&2; exit 1', 1],
     ['node-promote', 'echo "rpc error: code = Unavailable desc = connection error" >&2; exit 1', 40],
     ['node-promote', 'echo "rpc error: context deadline exceeded" >&2; exit 1', 40],
+    ['node-promote', 'echo "raft: failed to process the request: node lost leader status" >&2; exit 1', 40],
+    ['node-demote', 'echo "raft: no elected cluster leader" >&2; exit 1', 40],
     ['node-promote', '[ -e once ] && exit; touch once; echo "update out of sequence" >&2; exit 1', 0],
     ['node-demote', '[ -e once ] && exit; touch once; echo "update out of sequence" >&2; exit 1', 0],
     ['node-demote', 'echo "update out of sequence" >&2; exit 1', 1],
@@ -174,6 +176,25 @@ describe('swarm-recover', () => {
     const ended = await recover(made);
     assert.equal(ended.code, 0, ended.stderr);
     assert.deepEqual(ended.forced, ['docker swarm init --force-new-cluster --advertise-addr 10.42.0.10']);
+  });
+
+  it('asks again where the leader gave up just now, which may have a successor', async () => {
+    const lost =
+      'echo "rpc error: code = Unknown desc = raft: failed to process the request: node lost leader status" >&2';
+    for (const [then, code, forced] of [
+      [NO_LEADER, 0, 1],
+      ['exit 0', 30, 0],
+    ] as const) {
+      await using made = await member('active true', 'starts');
+      await made.put('managers', '3');
+      await made.put(
+        'answers/docker',
+        `case "$*" in 'node update'*) [ -e once ] || { touch once; ${lost}; exit 1; }; ${then} ;; esac`,
+      );
+      const ended = await recover(made);
+      assert.equal(ended.code, code, ended.stderr);
+      assert.equal(ended.forced.length, forced);
+    }
   });
 
   it('is done where it was done, and refuses a Swarm of several managers that takes writes', async () => {
