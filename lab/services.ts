@@ -2,6 +2,7 @@ import { LAB_CREDENTIALS } from './cli/credentials.ts';
 import { createClients, destroyClients } from './cloudformation/clients.ts';
 import { Background, type RegionFault } from './region/background.ts';
 import { type CloudFormationService, createCloudFormationService } from './region/cloudformation/service.ts';
+import { type CloudWatchService, createCloudWatchService } from './region/cloudwatch/service.ts';
 import { createDynamoDbService, type DynamoDbService } from './region/dynamodb/service.ts';
 import { createEcrService } from './region/ecr/service.ts';
 import { createEventsService, type EventsService } from './region/events/service.ts';
@@ -17,6 +18,7 @@ import { createStsService } from './region/sts/service.ts';
 /** What the region has beside EC2 and Systems Manager. */
 export interface Services {
   readonly cloudformation: CloudFormationService;
+  readonly cloudwatch: CloudWatchService;
   readonly dynamodb: DynamoDbService;
   readonly events: EventsService;
   readonly iam: IamService;
@@ -72,6 +74,7 @@ export function registerServices(
     ...(options.functionConcurrency === undefined ? {} : { concurrency: options.functionConcurrency }),
   });
   const events = createEventsService({ context, functions: lambda, queues: sqs.queues, background: follow });
+  const cloudwatch = createCloudWatchService(context);
   const dynamodb = createDynamoDbService(context);
 
   // CloudFormation works as the operator does, and through the same APIs.
@@ -84,6 +87,7 @@ export function registerServices(
   const sts = createStsService(context, { credentials: region.credentials, roles: iam.directory });
   for (const service of [
     cloudformation,
+    cloudwatch,
     dynamodb,
     createEcrService(context),
     events,
@@ -103,6 +107,7 @@ export function registerServices(
 
   return {
     cloudformation,
+    cloudwatch,
     dynamodb,
     events,
     iam,

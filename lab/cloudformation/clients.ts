@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
@@ -9,6 +10,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 
 /** The unchanged SDK clients through which everything is created. */
 export interface Clients {
+  readonly cloudwatch: CloudWatchClient;
   readonly ec2: EC2Client;
   readonly iam: IAMClient;
   readonly lambda: LambdaClient;
@@ -27,6 +29,7 @@ export type ClientOptions = Pick<
 
 export function createClients(options: ClientOptions): Clients {
   return {
+    cloudwatch: new CloudWatchClient(options),
     ec2: new EC2Client(options),
     iam: new IAMClient(options),
     lambda: new LambdaClient(options),

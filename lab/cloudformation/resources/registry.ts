@@ -1,4 +1,5 @@
 import { cdkMetadata } from './cdk-metadata.ts';
+import { dashboard } from './cloudwatch/dashboard.ts';
 import { customResource } from './custom-resource.ts';
 import { globalTable, table } from './dynamodb.ts';
 import { elasticIp, elasticIpAssociation } from './ec2/elastic-ip.ts';
@@ -32,6 +33,7 @@ const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
     bucketPolicy,
     cdkMetadata,
     customResource,
+    dashboard,
     elasticIp,
     elasticIpAssociation,
     eventInvokeConfig,

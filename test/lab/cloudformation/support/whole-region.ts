@@ -1,5 +1,6 @@
 import { type Clients, createClients } from '../../../../lab/cloudformation/clients.ts';
 import { createSimulatedFleet } from '../../../../lab/machines/simulated/fleet.ts';
+import { createCloudWatchService } from '../../../../lab/region/cloudwatch/service.ts';
 import { createDynamoDbService } from '../../../../lab/region/dynamodb/service.ts';
 import { createEventsService } from '../../../../lab/region/events/service.ts';
 import { createIamService } from '../../../../lab/region/iam/service.ts';
@@ -50,7 +51,15 @@ export function createWholeRegion(settings: Partial<RegionSettings> = {}): Whole
     background,
   });
   const events = createEventsService({ context, functions: lambda, queues: sqs.queues, background });
-  for (const service of [createIamService(context), logs, sqs, dynamodb, lambda, events]) {
+  for (const service of [
+    createCloudWatchService(context),
+    createIamService(context),
+    logs,
+    sqs,
+    dynamodb,
+    lambda,
+    events,
+  ]) {
     region.register(service);
   }
   return {
