@@ -1,12 +1,33 @@
 import type { CommandDefinition } from './command.ts';
 import { apply } from './commands/apply.ts';
 import { events } from './commands/events.ts';
+import { history } from './commands/history.ts';
+import { pause, resume } from './commands/pause.ts';
 import { plan } from './commands/plan.ts';
 import { reconcile } from './commands/reconcile.ts';
+import { recover } from './commands/recover.ts';
+import { rollback } from './commands/rollback.ts';
+import { rollouts } from './commands/rollout.ts';
+import { scale } from './commands/scale.ts';
 import { status } from './commands/status.ts';
 import type { FamilyDefinition } from './program.ts';
 
 /** All commands, in the order in which they are listed. */
-export const COMMANDS: readonly CommandDefinition[] = [status, plan, apply, reconcile, events];
+export const COMMANDS: readonly CommandDefinition[] = [
+  status,
+  events,
+  history,
+  plan,
+  apply,
+  scale,
+  rollback,
+  ...rollouts,
+  reconcile,
+  pause,
+  resume,
+  recover,
+];
 
-export const FAMILIES: readonly FamilyDefinition[] = [];
+export const FAMILIES: readonly FamilyDefinition[] = [
+  { name: 'rollout', summary: 'watch, halt, continue or take back the roll-out of a group' },
+];

@@ -134,7 +134,7 @@ test('a manager that is gone comes back; one that was dropped goes', () => {
   assert.deepEqual(steps(seen), ['launch 10.42.2.10 1']);
   assert.deepEqual(
     seen.next.map(({ what, subject }) => `${what} ${subject}`),
-    ['launch pet/10.42.2.10'],
+    ['launch 10.42.2.10'],
   );
 
   const five = wholeCluster({ managers: ['10.42.0.10', '10.42.1.10', '10.42.2.10', '10.42.0.11', '10.42.1.11'] });
