@@ -11,7 +11,7 @@ import { EventBus, type EventListener } from './event-bus.ts';
 import { createImds } from './metadata/imds.ts';
 import type { JsonOperation } from './protocol/json-service.ts';
 import { requestHandler, type SdkRequestHandler } from './request-handler.ts';
-import { type Interceptor, Router } from './router.ts';
+import { type AnsweredCall, type Interceptor, Router } from './router.ts';
 import type { RegionContext, Service, ServiceRequest, ServiceResponse } from './service.ts';
 import { DEFAULT_SETTINGS, type RegionSettings } from './settings.ts';
 import { createSsmHost } from './ssm/host.ts';
@@ -56,6 +56,8 @@ export interface Region {
   /** Events of the default bus, in the order of their making. Returns the way to unsubscribe. */
   onEvent(listener: EventListener): () => void;
   intercept(interceptor: Interceptor): () => void;
+  /** Told of every request and its answer, whole. Returns the way to stop. */
+  onAnswer(listener: (call: AnsweredCall) => void): () => void;
   /** IAM's instance profiles: from then on RunInstances refuses a profile that is not there. */
   linkInstanceProfiles(profiles: InstanceProfiles): void;
   /** For SDK v3 clients in this process. */
@@ -122,6 +124,7 @@ export function createRegion(options: RegionOptions): Region {
     instanceAt: (privateIp) => instanceAt(ec2, privateIp),
     onEvent: (listener) => bus.listen(listener),
     intercept: (interceptor) => router.intercept(interceptor),
+    onAnswer: (listener) => router.onAnswer(listener),
     linkInstanceProfiles: (profiles) => {
       ec2.instanceProfiles = profiles;
     },

@@ -14,6 +14,11 @@ export interface PendingCall {
   readonly request: ServiceRequest;
 }
 
+/** A call and what it was answered. */
+export interface AnsweredCall extends PendingCall {
+  readonly response: ServiceResponse;
+}
+
 /** Looks at calls before their service does; an error that it returns is the answer. For permissions and for faults. */
 export type Interceptor = (call: PendingCall) => ServiceError | undefined | Promise<ServiceError | undefined>;
 
@@ -30,6 +35,7 @@ export class Router {
   readonly #parts: RouterParts;
   readonly #services = new Map<string, Service>();
   readonly #interceptors = new Set<Interceptor>();
+  readonly #listeners = new Set<(call: AnsweredCall) => void>();
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
@@ -49,17 +55,26 @@ export class Router {
     return () => this.#interceptors.delete(interceptor);
   }
 
+  /** Told of every call, whole. Returns the way to stop. */
+  onAnswer(listener: (call: AnsweredCall) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   async handle(request: ServiceRequest): Promise<ServiceResponse> {
     const scope = credentialScope(request);
     const service = scope?.service ?? 'unknown';
     const known = scope === undefined ? undefined : this.#parts.credentials.find(scope.accessKeyId);
     const caller: Caller = { principal: known?.principal, userAgent: request.headers['user-agent'] };
     const action = requestedAction(request);
-    return this.#parts.log.during(
+    const call = { service, action, principal: known?.principal, request };
+    const answered = await this.#parts.log.during(
       caller,
-      () => this.#answer({ service, action, principal: known?.principal, request }, known?.expired ?? false),
+      () => this.#answer(call, known?.expired ?? false),
       (response) => ({ service, action, error: answeredError(response) }),
     );
+    for (const listener of this.#listeners) listener({ ...call, response: answered });
+    return answered;
   }
 
   async #answer(call: PendingCall, expired: boolean): Promise<ServiceResponse> {

@@ -7,6 +7,7 @@ import { Progress } from '../../lab/demo/progress.ts';
 import type { Stage } from '../../lab/demo/stage.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { canRunRealMachines, defaultStateDirectory } from '../../lab/state.ts';
+import { readTables, type TokenWatch, watchTokensIn } from '../support/token-watch.ts';
 
 const fleet = canRunRealMachines() ? 'real' : 'simulated';
 
@@ -16,11 +17,13 @@ describe(`a deployed cluster on ${fleet} machines`, () => {
   const progress = new Progress({ write: (text) => process.stderr.write(text) }, { coloured: false });
   let lab: Lab | undefined;
   let stage: Stage;
+  let watch: TokenWatch;
   let payload: Payload;
 
   before(async () => {
     const stateDirectory = defaultStateDirectory(name);
     lab = await startLab({ name, fleet, stateDirectory, progress: () => {}, functionConcurrency: 2 });
+    watch = watchTokensIn(lab);
     stage = await deployedStage(name, progress);
     payload = new Payload(stage);
     await payload.create(progress);
@@ -52,6 +55,11 @@ describe(`a deployed cluster on ${fleet} machines`, () => {
     );
     await payload.untilServiceRuns('the service', progress);
     assert.equal(await payload.secretIsThere(), true);
+  });
+
+  it('showed its join tokens to nobody but its machines', async () => {
+    await readTables(stage.clients.dynamodb);
+    assert.deepEqual(watch.sightings(), []);
   });
 
   it('was healed without a failed invocation or a lost wake-up', async () => {

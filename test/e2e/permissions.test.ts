@@ -13,6 +13,7 @@ import { defaultStateDirectory } from '../../lab/state.ts';
 import { serializeSpec } from '../../lib/spec/json.ts';
 import type { ClusterSpec } from '../../lib/spec/spec.ts';
 import { systemClock } from '../../lib/system-clock.ts';
+import { readTables, type TokenWatch, watchTokensIn } from '../support/token-watch.ts';
 
 const PATIENCE_SECONDS = 240;
 
@@ -24,10 +25,12 @@ describe('a deployed cluster held to its own policies', () => {
   let asked = 0;
   let lab: Lab;
   let stage: Stage;
+  let watch: TokenWatch;
 
   before(async () => {
     const stateDirectory = defaultStateDirectory(name);
     lab = await startLab({ name, fleet: 'simulated', stateDirectory, progress: () => {}, functionConcurrency: 2 });
+    watch = watchTokensIn(lab);
     lab.services.permissions?.listen((decision) => {
       asked += 1;
       if (decision.verdict !== 'allowed') denied.push(decision);
@@ -112,6 +115,12 @@ describe('a deployed cluster held to its own policies', () => {
       [...lab.region.inside.ssm.parameters.keys()].filter((key) => key.includes('join-token')),
       [],
     );
+  });
+
+  it('showed its join tokens to nobody but its machines', async () => {
+    await readTables(stage.clients.dynamodb);
+    assert.ok(watch.searched > 1000, `only ${watch.searched} texts were searched`);
+    assert.deepEqual(watch.sightings(), []);
   });
 
   it('was refused nothing on the way, and left its logs', () => {
