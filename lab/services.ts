@@ -12,6 +12,7 @@ import { createLogsService, type LogsService } from './region/logs/service.ts';
 import { enforcePermissions, type Permissions } from './region/permissions/permissions.ts';
 import type { Region } from './region/region.ts';
 import { createS3Service, type S3Service } from './region/s3/service.ts';
+import { createSnsService, type SnsService } from './region/sns/service.ts';
 import { createSqsService, type SqsService } from './region/sqs/service.ts';
 import { createStsService } from './region/sts/service.ts';
 
@@ -25,6 +26,7 @@ export interface Services {
   readonly lambda: LambdaService;
   readonly logs: LogsService;
   readonly s3: S3Service;
+  readonly sns: SnsService;
   readonly sqs: SqsService;
   /** `undefined`: everybody may do everything. */
   readonly permissions: Permissions | undefined;
@@ -74,7 +76,14 @@ export function registerServices(
     ...(options.functionConcurrency === undefined ? {} : { concurrency: options.functionConcurrency }),
   });
   const events = createEventsService({ context, functions: lambda, queues: sqs.queues, background: follow });
-  const cloudwatch = createCloudWatchService(context);
+  const sns = createSnsService(context);
+  const cloudwatch = createCloudWatchService(context, {
+    logs: logs.store,
+    queues: sqs.queues,
+    journal: lambda.journal,
+    topics: sns.topics,
+    background: follow,
+  });
   const dynamodb = createDynamoDbService(context);
 
   // CloudFormation works as the operator does, and through the same APIs.
@@ -95,6 +104,7 @@ export function registerServices(
     lambda,
     logs,
     s3,
+    sns,
     sqs,
     sts,
   ]) {
@@ -114,11 +124,13 @@ export function registerServices(
     lambda,
     logs,
     s3,
+    sns,
     sqs,
     permissions,
     faults: background.faults,
     async stop() {
       cloudformation.stop();
+      cloudwatch.stop();
       events.stop();
       await lambda.stop();
       await dynamodb.stop();

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 
-/** A call to a service for which the project has no SDK client: bucket and repository of the CDK's bootstrap stack. */
+/** A call to a service for which the project has no SDK client: bucket and repository of the CDK's bootstrap stack, topics. */
 export interface WireCall {
   /** Signing name. */
   readonly service: string;
@@ -67,7 +67,7 @@ async function textOf(body: unknown): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** S3 speaks of its errors in XML, the JSON services in JSON. */
+/** S3 and the Query protocol speak of their errors in XML, the JSON services in JSON. */
 function errorOf(text: string, status: number): WireError {
   const code = /<Code>([^<]+)<\/Code>|"__type"\s*:\s*"(?:[^"]*#)?([^"]+)"/.exec(text);
   const message = /<Message>([^<]*)<\/Message>|"message"\s*:\s*"([^"]*)"/.exec(text);

@@ -1,4 +1,5 @@
 import { cdkMetadata } from './cdk-metadata.ts';
+import { alarm } from './cloudwatch/alarm.ts';
 import { dashboard } from './cloudwatch/dashboard.ts';
 import { customResource } from './custom-resource.ts';
 import { globalTable, table } from './dynamodb.ts';
@@ -23,12 +24,14 @@ import { lambdaFunction } from './lambda/function.ts';
 import { permission } from './lambda/permission.ts';
 import { logGroup } from './log-group.ts';
 import { bucket, bucketPolicy } from './s3.ts';
+import { topic, topicPolicy } from './sns.ts';
 import { queue, queuePolicy } from './sqs.ts';
 import { ssmDocument, ssmParameter } from './ssm.ts';
 
 /** A new type is one `defineResource` in the file of its family, and a line here. */
 const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
   [
+    alarm,
     bucket,
     bucketPolicy,
     cdkMetadata,
@@ -61,6 +64,8 @@ const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
     subnet,
     subnetRouteTableAssociation,
     table,
+    topic,
+    topicPolicy,
     volume,
     vpc,
     vpcGatewayAttachment,

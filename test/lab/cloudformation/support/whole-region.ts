@@ -8,6 +8,7 @@ import { createLambdaService } from '../../../../lab/region/lambda/service.ts';
 import { createLogsService } from '../../../../lab/region/logs/service.ts';
 import { createRegion, type Region } from '../../../../lab/region/region.ts';
 import type { RegionSettings } from '../../../../lab/region/settings.ts';
+import { createSnsService } from '../../../../lab/region/sns/service.ts';
 import { createSqsService } from '../../../../lab/region/sqs/service.ts';
 import { seededRandom } from '../../../../lab/sim/random.ts';
 import { systemClock } from '../../../../lib/system-clock.ts';
@@ -55,6 +56,7 @@ export function createWholeRegion(settings: Partial<RegionSettings> = {}): Whole
     createCloudWatchService(context),
     createIamService(context),
     logs,
+    createSnsService(context),
     sqs,
     dynamodb,
     lambda,
