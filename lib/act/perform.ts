@@ -9,6 +9,7 @@ import { markVolume } from './mark-volume.ts';
 import { type ActionOutcome, done, failed } from './outcome.ts';
 import { closeRecovery, forceNewCluster } from './recovery.ts';
 import { haltRollout, rollBack, settleRollout } from './rollout.ts';
+import { rotateTokens } from './rotation.ts';
 import { applySettings } from './settings.ts';
 import {
   activateNode,
@@ -87,6 +88,11 @@ async function carryOut(action: Action, context: ActContext): Promise<ActionOutc
       return await forceNewCluster(action, context);
     case 'closeRecovery':
       return await closeRecovery(action, context);
+    case 'closeOrder':
+      await context.store.removeOrder(context.lease, action.instanceId);
+      return done(`what was ordered of ${action.instanceId} is forgotten`);
+    case 'rotateTokens':
+      return await rotateTokens(action, context);
     case 'settleRollout':
       return await settleRollout(action, context);
     case 'haltRollout':

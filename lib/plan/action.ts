@@ -31,6 +31,8 @@ export type Action = { readonly reason: string } & (
       /** A healthy manager that can publish the tokens, should they be missing or stale. */
       readonly publisher: string;
     }
+  /** New join tokens in place of those there are, made and published by this manager. */
+  | { readonly kind: 'rotateTokens'; readonly instanceId: string }
   /** A new state volume for a logical ID whose volume is lost, or marked as stale. */
   | {
       readonly kind: 'createVolume';
@@ -68,6 +70,8 @@ export type Action = { readonly reason: string } & (
     }
   /** The recovery is over, or refused: forget the command. */
   | { readonly kind: 'closeRecovery' }
+  /** The machine of an operator's order is gone: forget the order. */
+  | { readonly kind: 'closeOrder'; readonly instanceId: string }
   /** Every machine of the group has this configuration and is healthy: remember it as good. */
   | { readonly kind: 'settleRollout'; readonly record: RolloutRecord }
   | { readonly kind: 'haltRollout'; readonly record: RolloutRecord }

@@ -1,10 +1,10 @@
 import type { InstanceSeen } from '../observe/observation.ts';
 import { allowance } from '../spec/update.ts';
 import { planLaunches, planUnsettled } from './cattle-launches.ts';
-import { isOutdated } from './config.ts';
 import type { Draft } from './draft.ts';
 import { leavingOrder } from './leaving-order.ts';
 import { isMarked, MARK } from './marks.ts';
+import { isToBeReplaced, whyReplaced } from './orders.ts';
 import type { SwarmView } from './swarm-view.ts';
 import { type DeclaredGroup, declaredGroups, instancesInOrder, isLive, ownEntry, type PlanInput } from './world.ts';
 
@@ -57,8 +57,8 @@ function planHerd(input: PlanInput, draft: Draft, view: SwarmView, group: Declar
     const rest = live.filter((instance) => !isGoing(instance));
     const order = [...marked, ...leavingOrder(input, view, group.name, rest)];
     const why = (instance: InstanceSeen) =>
-      isOutdated(input, group.name, instance) && live.length - marked.length <= size
-        ? `its configuration ${instance.configHash} is not that of ${group.name} any more`
+      isToBeReplaced(input, group.name, instance) && live.length - marked.length <= size
+        ? whyReplaced(input, group.name, instance)
         : `${group.name} has more machines than declared`;
     return {
       leaving: order.slice(0, surplus).map((instance) => ({ instance, why: why(instance) })),
@@ -73,7 +73,7 @@ function planHerd(input: PlanInput, draft: Draft, view: SwarmView, group: Declar
 /** Machines that a roll-out may have beyond the group's number, for as long as one of a former configuration is to stay. */
 function surgeOf(input: PlanInput, group: DeclaredGroup, size: number, live: readonly InstanceSeen[]): number {
   const rolls = live.some(
-    (instance) => isOutdated(input, group.name, instance) && !isMarked(input.records, instance.id, MARK.leaving),
+    (instance) => isToBeReplaced(input, group.name, instance) && !isMarked(input.records, instance.id, MARK.leaving),
   );
   return rolls ? allowance(group.spec.update, size).surge : 0;
 }

@@ -1,7 +1,6 @@
 import type { InstanceSeen } from '../observe/observation.ts';
 import { configHash } from '../spec/config-hash.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
-import { isMarked, MARK } from './marks.ts';
 import type { RolloutRecord } from './records.ts';
 import { type DeclaredGroup, ownEntry, type PlanInput } from './world.ts';
 
@@ -39,12 +38,6 @@ export function haltOf(input: PlanInput, group: string): RolloutRecord['halt'] {
 export function versionToLaunch(input: PlanInput, { name }: DeclaredGroup): number {
   const former = haltOf(input, name) === undefined ? undefined : input.former.get(name);
   return former?.version ?? input.committed.version;
-}
-
-/** Was its replacement begun, and is it to go on? Under a halt the machine is to work again instead. */
-export function isBeingRolled(input: PlanInput, group: string, instance: InstanceSeen): boolean {
-  const begun = isMarked(input.records, instance.id, MARK.rolling);
-  return begun && isOutdated(input, group, instance) && haltOf(input, group) === undefined;
 }
 
 /** Is its machine's configuration, and so the health of its launches, still to be proven? */

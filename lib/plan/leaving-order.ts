@@ -1,5 +1,5 @@
 import type { InstanceSeen } from '../observe/observation.ts';
-import { isOutdated } from './config.ts';
+import { isToBeReplaced } from './orders.ts';
 import { nodesByInstance, type SwarmView } from './swarm-view.ts';
 import { compareText, type PlanInput } from './world.ts';
 
@@ -20,7 +20,7 @@ export function leavingOrder(
     const candidate = {
       instance,
       rank: node === undefined ? 0 : node.availability === 'drain' ? 1 : 2,
-      outdated: isOutdated(input, group, instance),
+      outdated: isToBeReplaced(input, group, instance),
       tasks: node?.tasks ?? 0,
     };
     const queue = queues.get(instance.zone);

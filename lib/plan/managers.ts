@@ -1,10 +1,10 @@
 import type { InstanceSeen, SwarmNode } from '../observe/observation.ts';
-import { isBeingRolled } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
+import { isBeingRolled } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
 import { isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';

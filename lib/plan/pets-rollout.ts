@@ -1,11 +1,11 @@
 import type { SwarmNode } from '../observe/observation.ts';
-import { haltOf, isOutdated } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, isMemberOf, workerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import { managersWhole } from './membership.ts';
+import { holdHalted, isDue, isOrdered, whyReplaced } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import { provenAt } from './proven.ts';
 import { endsAMachine } from './repair.ts';
@@ -30,14 +30,14 @@ export function planPetRollouts(
   const groups = new Map(occupants.map(({ group }) => [group.name, group]));
   for (const group of groups.values()) {
     const own = occupants.filter((occupant) => occupant.group.name === group.name);
-    const old = own.filter(({ instance }) => isOutdated(input, group.name, instance));
+    holdHalted(
+      input,
+      draft,
+      group.name,
+      own.map(({ instance }) => instance),
+    );
+    const old = own.filter(({ instance }) => isDue(input, group.name, instance));
     if (old.length === 0) continue;
-    const halt = haltOf(input, group.name);
-    if (halt !== undefined) {
-      const reason = `${old.length} of ${own.length} machines are of a former configuration; halted by ${halt.by}: ${halt.reason}`;
-      draft.hold('rollout-halted', group.name, reason);
-      continue;
-    }
     if (group.spec.flavor === 'swarm-manager') rollManagers(input, draft, view, group, managers, old);
     else rollOthers(input, draft, view, group, managers, own, old);
     // One group after the other: with one of its machines away nothing else is touched.
@@ -54,11 +54,12 @@ function rollManagers(
   old: readonly Occupant[],
 ): void {
   const begun = old.find(({ instance }) => isMarked(input.records, instance.id, MARK.rolling));
-  const unwell = managers.filter(
-    ({ logicalId, health }) => logicalId !== begun?.logicalId && health.kind !== 'healthy',
-  );
+  const isLeader = ({ logicalId }: Occupant) => isMemberOf(view.leader, logicalId);
+  // What is ordered to be replaced need not work; all the others must.
+  const next = begun ?? old.find((one) => isOrdered(input, one.instance.id, 'replace') && !isLeader(one));
+  const unwell = managers.filter(({ logicalId, health }) => logicalId !== next?.logicalId && health.kind !== 'healthy');
   const strange = view.voters.filter(
-    (node) => !isHealthyVoter(node) && !(begun !== undefined && isMemberOf(node, begun.logicalId)),
+    (node) => !isHealthyVoter(node) && !(next !== undefined && isMemberOf(node, next.logicalId)),
   );
   if (unwell.length > 0 || strange.length > 0) {
     const names = [...unwell.map(({ logicalId }) => logicalId), ...strange.map(({ id }) => id)].join(', ');
@@ -74,7 +75,8 @@ function rollManagers(
     draft.hold('rollout', group.name, `not while ${retired} is taken away: one manager at a time`);
     return;
   }
-  const recent = managers.find(({ logicalId, occupant }) => !hasProven(input, group, logicalId, occupant?.instance.id));
+  const others = managers.filter(({ logicalId }) => logicalId !== next?.logicalId);
+  const recent = others.find(({ logicalId, occupant }) => !hasProven(input, group, logicalId, occupant?.instance.id));
   if (recent !== undefined) {
     draft.wait('a replaced machine to have been healthy for long enough', recent.logicalId);
     return;
@@ -84,8 +86,7 @@ function rollManagers(
     draft.hold('no-majority-without-it', group.name, reason);
     return;
   }
-  const isLeader = ({ logicalId }: Occupant) => isMemberOf(view.leader, logicalId);
-  const target = old.find((occupant) => !isLeader(occupant));
+  const target = next ?? old.find((occupant) => !isLeader(occupant));
   if (target !== undefined) {
     const handed = input.records.suspicions.get(target.instance.id);
     const due = (handed?.since ?? 0) + group.spec.update.healthySeconds * 1000;
@@ -118,7 +119,8 @@ function rollOthers(
   const isWell = ({ instance, complete }: Occupant) =>
     complete && (group.spec.flavor === 'vanilla' || workerHealth(input, view, instance).kind === 'healthy');
   const begun = old.find(({ instance }) => isMarked(input.records, instance.id, MARK.rolling));
-  const unwell = own.filter((occupant) => occupant !== begun && !isWell(occupant));
+  const next = begun ?? old.find(({ instance }) => isOrdered(input, instance.id, 'replace'));
+  const unwell = own.filter((occupant) => occupant !== next && !isWell(occupant));
   const declared = group.spec.allocation.kind === 'logicalIds' ? group.spec.allocation.logicalIds.length : 0;
   if (unwell.length > 0 || own.length < declared || !managersWhole(view, managers)) {
     draft.hold('rollout', group.name, 'not while a machine is unwell: broken members are repaired first');
@@ -128,16 +130,16 @@ function rollOthers(
     replace(input, draft, view, begun, group);
     return;
   }
-  const recent = own.find(({ logicalId, instance }) => !hasProven(input, group, logicalId, instance.id));
-  const [target] = old;
+  const others = own.filter((occupant) => occupant !== next);
+  const recent = others.find(({ logicalId, instance }) => !hasProven(input, group, logicalId, instance.id));
+  const target = next ?? old[0];
   if (recent !== undefined) draft.wait('a replaced machine to have been healthy for long enough', recent.logicalId);
   else if (target !== undefined) begin(input, draft, group, target);
 }
 
 function begin(input: PlanInput, draft: Draft, group: DeclaredGroup, { instance, logicalId }: Occupant): void {
   const suspicion = { instanceId: instance.id, symptom: MARK.rolling, since: input.now, restartedAt: undefined };
-  const reason = `the configuration ${instance.configHash} of ${logicalId} is not that of ${group.name} any more`;
-  draft.act({ kind: 'suspect', suspicion, reason });
+  draft.act({ kind: 'suspect', suspicion, reason: `${logicalId}: ${whyReplaced(input, group.name, instance)}` });
 }
 
 /** The one that was begun with: drained, stopped, ended; each step as soon as the one before shows itself. */
@@ -145,7 +147,7 @@ function replace(input: PlanInput, draft: Draft, view: WholeView, occupant: Occu
   const { instance, logicalId } = occupant;
   const since = input.records.suspicions.get(instance.id)?.since ?? input.now;
   const node = view.nodes.find((one) => isMemberOf(one, logicalId));
-  const reason = `${instance.id} at ${logicalId} is replaced by one of the configuration of ${group.name}`;
+  const reason = `${instance.id} at ${logicalId} is replaced: ${whyReplaced(input, group.name, instance)}`;
   const isManager = group.spec.flavor === 'swarm-manager';
   if (node !== undefined && needsDrain(node, input.now - since)) {
     draft.act({ kind: 'drainNode', nodeId: node.id, via: view.via, seconds: LIMITS.drainCall, reason });

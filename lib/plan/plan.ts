@@ -5,6 +5,7 @@ import { Draft } from './draft.ts';
 import { planGenesis } from './genesis.ts';
 import { askManagers, managersOf, planManagerRepairs } from './managers.ts';
 import { planDeadNodes, planManagerJoins, planPromotions } from './membership.ts';
+import { closeOrders, planDrains } from './orders.ts';
 import { paused } from './paused.ts';
 import { planPets } from './pets.ts';
 import { planPetRollouts } from './pets-rollout.ts';
@@ -14,6 +15,7 @@ import { retiredIds } from './retired.ts';
 import { planRetirements } from './retirement.ts';
 import { planHerdRollouts } from './rollout.ts';
 import { planRolloutOutcomes } from './rollout-outcome.ts';
+import { planRotation } from './rotation.ts';
 import { planActivations, planSettings } from './settings.ts';
 import { swarmView } from './swarm-view.ts';
 import { planLeavers, planWorkers } from './workers.ts';
@@ -51,6 +53,7 @@ function planAll(input: PlanInput): Plan {
   const herds = planCattle(input, draft, view);
   nameStrangers(input, draft, herds);
   forgetTheGone(input, draft);
+  closeOrders(input, draft);
 
   const members = managersOf(input, all, view);
   const managers = members.filter(({ declared }) => declared);
@@ -65,6 +68,7 @@ function planAll(input: PlanInput): Plan {
     planWorkers(input, draft, view, occupants, herds);
     planDeadNodes(input, draft, view, managers);
     planLeavers(input, draft, view, herds, managers);
+    planDrains(input, draft, view, occupants, herds);
     planActivations(input, draft, view, occupants, herds);
     planSettings(input, draft, view, occupants, herds);
     const well = planConfirmations(input, draft, view, managers, occupants, herds);
@@ -72,6 +76,7 @@ function planAll(input: PlanInput): Plan {
     planRetirements(input, draft, view, managers);
     planPetRollouts(input, draft, view, managers, occupants);
     planHerdRollouts(input, draft, view, managers, herds);
+    planRotation(input, draft, view, managers);
   }
   return draft.plan();
 }

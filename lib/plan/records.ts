@@ -14,6 +14,8 @@ export interface Records {
   readonly rotation?: Rotation | undefined;
   /** Present: the controller observes only. Apart from the mode, since a pause must not end a removal. */
   readonly pause?: Pause | undefined;
+  /** By instance id: what operators ordered of single machines. Kept until it is withdrawn, or the machine is gone. */
+  readonly orders?: ReadonlyMap<string, MachineOrder> | undefined;
 }
 
 /** `active` repairs; `removing`: the cluster is being taken down, nothing is launched any more. */
@@ -129,6 +131,19 @@ export interface Pause {
 /** When the Swarm's join tokens were last replaced by new ones. The tokens themselves are nobody's business here. */
 export interface Rotation {
   /** Milliseconds since the epoch; never later than the moment from which the former tokens are refused. */
+  readonly at: number;
+}
+
+/**
+ * An operator's order about one machine. `replace`: it is exchanged for a new one, as in a roll-out. `drain`: its node
+ * takes no tasks for as long as the order stands.
+ */
+export interface MachineOrder {
+  readonly instanceId: string;
+  readonly what: 'replace' | 'drain';
+  readonly by: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
   readonly at: number;
 }
 

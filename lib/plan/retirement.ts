@@ -1,10 +1,10 @@
 import type { InstanceSeen } from '../observe/observation.ts';
-import { isBeingRolled } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
+import { isBeingRolled } from './orders.ts';
 import { endsAMachine } from './repair.ts';
 import { retiredIds } from './retired.ts';
 import { isHealthyVoter, type WholeView } from './swarm-view.ts';

@@ -2,13 +2,13 @@ import type { InstanceSeen } from '../observe/observation.ts';
 import { allowance } from '../spec/update.ts';
 import type { Herds } from './cattle.ts';
 import { isUnsettled, planLaunches } from './cattle-launches.ts';
-import { haltOf, isOutdated } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { workerHealth } from './health.ts';
 import { leavingOrder } from './leaving-order.ts';
 import { MARK } from './marks.ts';
 import { managersWhole } from './membership.ts';
+import { holdHalted, isDue, isOrdered, whyReplaced } from './orders.ts';
 import { provenAt } from './proven.ts';
 import type { WholeView } from './swarm-view.ts';
 import { batchSlot, type DeclaredGroup, declaredGroups, instancesInOrder, isLive, type PlanInput } from './world.ts';
@@ -30,14 +30,9 @@ export function planHerdRollouts(
   for (const group of declaredGroups(input)) {
     if (group.spec.allocation.kind !== 'size') continue;
     const staying = herds.staying.filter((head) => head.group.name === group.name).map(({ instance }) => instance);
-    const old = staying.filter((instance) => isOutdated(input, group.name, instance));
+    holdHalted(input, draft, group.name, staying);
+    const old = staying.filter((instance) => isDue(input, group.name, instance));
     if (old.length === 0) continue;
-    const halt = haltOf(input, group.name);
-    if (halt !== undefined) {
-      const reason = `${old.length} of ${staying.length} machines are of a former configuration; halted by ${halt.by}: ${halt.reason}`;
-      draft.hold('rollout-halted', group.name, reason);
-      continue;
-    }
     if (!managersWhole(view, managers)) {
       draft.hold('rollout', group.name, 'not while a manager is unwell: broken members are repaired first');
       continue;
@@ -68,13 +63,18 @@ function rollHerd(
   const spare = proven.length - (size - unavailable);
   const wellIds = new Set(well.map(({ id }) => id));
   const wellOld = old.filter(({ id }) => wellIds.has(id));
-  const leavers = leavingOrder(input, view, group.name, wellOld).slice(0, Math.max(0, spare));
-  for (const { id, configHash } of leavers) {
-    const reason = `its configuration ${configHash} is not that of ${group.name} any more, and ${proven.length} of ${size} are healthy`;
-    const suspicion = { instanceId: id, symptom: MARK.leaving, since: input.now, restartedAt: undefined };
+  // One that does not work, and is to go by an operator's order, is nobody's loss once the others are enough.
+  const idle = old.filter(({ id }) => !wellIds.has(id) && isOrdered(input, id, 'replace'));
+  const leavers = [
+    ...(spare >= 0 ? idle : []),
+    ...leavingOrder(input, view, group.name, wellOld).slice(0, Math.max(0, spare)),
+  ];
+  for (const instance of leavers) {
+    const reason = `${whyReplaced(input, group.name, instance)}; ${proven.length} of ${size} are healthy`;
+    const suspicion = { instanceId: instance.id, symptom: MARK.leaving, since: input.now, restartedAt: undefined };
     draft.act({ kind: 'suspect', suspicion, reason });
   }
-  const unproven = proven.length < staying.length;
+  const unproven = proven.length + idle.length < staying.length;
   if (unproven) draft.wait('machines to have been healthy for long enough', group.name);
   else if (leavers.length === 0) draft.wait('machines of a former configuration to be replaced', group.name);
 

@@ -1,10 +1,10 @@
 import { settingsHash } from '../spec/settings-hash.ts';
 import type { Herds } from './cattle.ts';
-import { isOutdated } from './config.ts';
 import type { Draft } from './draft.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
+import { isOrdered, isToBeReplaced } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import { nodesByInstance, type WholeView } from './swarm-view.ts';
 import { declaredGroups, type PlanInput } from './world.ts';
@@ -27,7 +27,7 @@ export function planSettings(
     const desired = settingsHash(group.spec);
     const due: string[] = [];
     for (const { group: own, instance } of machines) {
-      if (own.name !== group.name || isOutdated(input, group.name, instance)) continue;
+      if (own.name !== group.name || isToBeReplaced(input, group.name, instance)) continue;
       const node = nodes.get(instance.id)?.find(({ state }) => state === 'ready');
       if (node?.settings === undefined) continue;
       const applied = isMarked(input.records, instance.id, MARK.settings);
@@ -61,7 +61,9 @@ export function planActivations(
   herds: Herds,
 ): void {
   const intended = (instanceId: string) =>
-    isMarked(input.records, instanceId, MARK.leaving) || isMarked(input.records, instanceId, MARK.rolling);
+    isMarked(input.records, instanceId, MARK.leaving) ||
+    isMarked(input.records, instanceId, MARK.rolling) ||
+    isOrdered(input, instanceId, 'drain');
   const nodes = nodesByInstance(view);
   const heads = herds.staying.flatMap(({ instance }) =>
     (nodes.get(instance.id) ?? []).map((node) => ({ node, instance })),

@@ -1,6 +1,5 @@
 import type { InstanceSeen } from '../observe/observation.ts';
 import type { Herds } from './cattle.ts';
-import { isBeingRolled } from './config.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { workerHealth } from './health.ts';
@@ -8,6 +7,7 @@ import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import { managersWhole, planWorkerJoins } from './membership.ts';
 import { named } from './named.ts';
+import { isBeingRolled } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, type Gates, planRepair } from './repair.ts';
 import { nodesByInstance, type WholeView } from './swarm-view.ts';

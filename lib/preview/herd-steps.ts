@@ -2,6 +2,7 @@ import { few } from '../few.ts';
 import { isOutdated } from '../plan/config.ts';
 import { leavingOrder } from '../plan/leaving-order.ts';
 import { isMarked, MARK } from '../plan/marks.ts';
+import { isDue, isOrdered, whyReplaced } from '../plan/orders.ts';
 import type { SwarmView } from '../plan/swarm-view.ts';
 import { type DeclaredGroup, instancesInOrder, isLive, type PlanInput } from '../plan/world.ts';
 import { allowance } from '../spec/update.ts';
@@ -20,9 +21,12 @@ export function herdSteps(
   const live = instancesInOrder(input).filter(
     (one) => one.group === group.name && one.logicalId === undefined && isLive(one),
   );
-  const old = live.filter((one) => isOutdated(input, group.name, one));
-  const halted = old.length === 0 ? undefined : haltedRollout(input, group.name, old.length);
-  const isRolled = old.length > 0 && halted === undefined;
+  const former = live.filter((one) => isOutdated(input, group.name, one)).length;
+  const halted = former === 0 ? undefined : haltedRollout(input, group.name, former);
+  const old = live.filter((one) => isDue(input, group.name, one));
+  const isRolled = old.length > 0;
+  const [ordered] = old.filter(({ id }) => isOrdered(input, id, 'replace'));
+  const cause = ordered === undefined ? why : whyReplaced(input, group.name, ordered);
   const fresh = live.length - old.length;
   const missing = Math.max(0, size - live.length);
   const excess = Math.max(0, live.length - size);
@@ -35,7 +39,7 @@ export function herdSteps(
   const leaving = [...marked, ...order.filter((one) => !marked.includes(one))].slice(0, ended);
   return {
     launches: missing > 0 ? [step('launch', group, missing, `${group.name} has ${live.length} of ${size}`)] : [],
-    rolls: replaced > 0 ? [step('replace', group, replaced, `${why}; ${manner(group, size)}`)] : [],
+    rolls: replaced > 0 ? [step('replace', group, replaced, `${cause}; ${manner(group, size)}`)] : [],
     ends:
       ended > 0
         ? [step('end', group, ended, `${group.name} has ${live.length}, and ${size} are declared: ${named(leaving)}`)]

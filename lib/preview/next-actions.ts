@@ -11,6 +11,7 @@ const BOOKKEEPING: ReadonlySet<Action['kind']> = new Set<Action['kind']>([
   'settleRollout',
   'absolve',
   'closeRecovery',
+  'closeOrder',
 ]);
 
 export function isBookkeeping({ kind }: Action): boolean {

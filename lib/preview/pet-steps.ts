@@ -1,6 +1,7 @@
 import type { InstanceSeen } from '../observe/observation.ts';
 import { isOutdated } from '../plan/config.ts';
 import { isMemberOf } from '../plan/health.ts';
+import { isDue, isOrdered, whyReplaced } from '../plan/orders.ts';
 import type { SwarmView } from '../plan/swarm-view.ts';
 import { type DeclaredGroup, instancesInOrder, isLive, logicalIdsOf, type PlanInput, petSlot } from '../plan/world.ts';
 import type { PreviewStep, Refusal } from './change-preview.ts';
@@ -22,14 +23,17 @@ export function petSteps(input: PlanInput, view: SwarmView, group: DeclaredGroup
     return { what: 'launch', subject: id, count: 1, reason };
   });
   const present = ids.flatMap((id) => machines.get(id) ?? []);
-  const old = present.filter((one) => isOutdated(input, group.name, one));
+  const former = present.filter((one) => isOutdated(input, group.name, one)).length;
+  const old = present.filter((one) => isDue(input, group.name, one));
   const refused: Refusal[] = [];
   const steps: PreviewStep[] = [];
-  const halted = old.length === 0 ? undefined : haltedRollout(input, group.name, old.length);
+  const halted = former === 0 ? undefined : haltedRollout(input, group.name, former);
   const isManager = group.spec.flavor === 'swarm-manager';
+  const reasonOf = (one: InstanceSeen): string =>
+    isOrdered(input, one.id, 'replace') ? whyReplaced(input, group.name, one) : why;
   if (halted !== undefined) refused.push(halted);
-  else if (old.length > 0 && isManager && ids.length < 3) refused.push(tooFewManagers(group.name, ids.length));
-  else steps.push(...replacements(view, isManager, group.spec.update.healthySeconds, old, why));
+  if (old.length > 0 && isManager && ids.length < 3) refused.push(tooFewManagers(group.name, ids.length));
+  else steps.push(...replacements(view, isManager, group.spec.update.healthySeconds, old, reasonOf));
   return {
     launches,
     rolls: steps,
@@ -45,7 +49,7 @@ function replacements(
   isManager: boolean,
   healthySeconds: number,
   old: readonly InstanceSeen[],
-  why: string,
+  reasonOf: (one: InstanceSeen) => string,
 ): readonly PreviewStep[] {
   const leads = ({ logicalId = '' }: InstanceSeen): boolean =>
     isManager && view.kind === 'quorum' && isMemberOf(view.leader, logicalId);
@@ -58,7 +62,7 @@ function replacements(
       what: 'replace',
       subject: logicalId,
       count: 1,
-      reason: `${why}; ${leaving}, back at its address with its disk${pause}`,
+      reason: `${reasonOf(one)}; ${leaving}, back at its address with its disk${pause}`,
     };
     if (!leads(one)) return [replace];
     const handOver = 'it leads the Swarm: another manager takes over first, so that there is no election to wait for';

@@ -48,6 +48,8 @@ export function subjectOf(action: Action): string {
       return action.record.group;
     case 'closeRecovery':
       return 'recovery';
+    case 'rotateTokens':
+      return 'join tokens';
     case 'claimGenesis':
     case 'recordGenesis':
       return action.seed;
@@ -63,6 +65,7 @@ export function subjectOf(action: Action): string {
     case 'stopEngine':
     case 'leaveSwarm':
     case 'absolve':
+    case 'closeOrder':
       return action.instanceId;
     case 'suspect':
       return action.suspicion.instanceId;

@@ -4,11 +4,18 @@ import type { DynamoTable } from './dynamo-table.ts';
 import type { DynamoWrites, Transaction } from './dynamo-writes.ts';
 import { cancellations, itemOf } from './errors.ts';
 import { readRecovery, storable } from './items.ts';
-import { rolloutKey, SK } from './keys.ts';
+import { EXPIRES_AT, orderKey, rolloutKey, SK } from './keys.ts';
 import { retryConflicts } from './retry.ts';
 import type { Store } from './store.ts';
 
-type DecisionMethods = 'putRollout' | 'decideRollout' | 'decidePause' | 'requestRecovery' | 'removeRecovery';
+type DecisionMethods =
+  | 'putRollout'
+  | 'decideRollout'
+  | 'decidePause'
+  | 'decideOrder'
+  | 'removeOrder'
+  | 'requestRecovery'
+  | 'removeRecovery';
 
 /** Several of them are reserved words of DynamoDB's expressions, so all of them are written as names. */
 const NAMES = { '#group': 'group', '#good': 'good', '#halt': 'halt', '#resumedAt': 'resumedAt' };
@@ -90,6 +97,25 @@ export function dynamoDecisions(
       });
       await retryConflicts(table.clock, 'the pause of the controller', () => table.client.send(command));
     },
+
+    async decideOrder(instanceId, order) {
+      const command = new UpdateCommand({
+        TableName: table.table,
+        Key: at(orderKey(instanceId)),
+        // Withdrawn, it is left to the table's time to live.
+        UpdateExpression:
+          order === undefined ? 'SET #order = :order, #expires = :now' : 'SET #order = :order REMOVE #expires',
+        ExpressionAttributeNames: { '#order': 'order', '#expires': EXPIRES_AT },
+        ExpressionAttributeValues: {
+          ':order': order ?? null,
+          ...(order === undefined && { ':now': Math.floor(table.clock.now() / 1000) }),
+        },
+      });
+      await retryConflicts(table.clock, `the order about ${instanceId}`, () => table.client.send(command));
+    },
+
+    removeOrder: (lease, instanceId) =>
+      underLease(lease, `the end of the order about ${instanceId}`, writes.remove(orderKey(instanceId))),
 
     async requestRecovery(recovery) {
       const key = at(SK.recovery);

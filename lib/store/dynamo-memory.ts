@@ -3,6 +3,7 @@ import type {
   ControllerMode,
   Genesis,
   LaunchRecord,
+  MachineOrder,
   Pause,
   Recovery,
   RolloutRecord,
@@ -18,6 +19,7 @@ import {
   readGenesis,
   readLaunch,
   readMode,
+  readOrder,
   readPause,
   readRecovery,
   readRollout,
@@ -54,6 +56,7 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
   const suspicions = new Map<string, Suspicion>();
   const rollouts = new Map<string, RolloutRecord>();
   const decisions = new Map<string, number>();
+  const orders = new Map<string, MachineOrder>();
   let committed: CommittedSpec | undefined;
   let genesis: Genesis | undefined;
   let recovery: Recovery | undefined;
@@ -79,11 +82,14 @@ function memoryOf(items: readonly Item[], at: (sk: string) => ItemKey): MemoryRe
       const { record, decisions: number } = readRollout(key, item);
       rollouts.set(record.group, record);
       decisions.set(record.group, number);
+    } else if (sk.startsWith(PREFIX.order)) {
+      const order = readOrder(key, item);
+      if (order !== undefined) orders.set(order.instanceId, order);
     }
   }
   return {
     committed,
-    records: { launches, genesis, suspicions, mode, rollouts, recovery, rotation, pause },
+    records: { launches, genesis, suspicions, mode, rollouts, recovery, rotation, pause, orders },
     decisions,
   };
 }

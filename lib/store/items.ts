@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import type { Genesis, LaunchRecord, Pause, Recovery, RolloutRecord, Rotation, Suspicion } from '../plan/records.ts';
+import type {
+  Genesis,
+  LaunchRecord,
+  MachineOrder,
+  Pause,
+  Recovery,
+  RolloutRecord,
+  Rotation,
+  Suspicion,
+} from '../plan/records.ts';
 import { SpecError } from '../spec/error.ts';
 import { reviveSpec, serializeSpec } from '../spec/json.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
@@ -34,6 +43,7 @@ const COMMITTED = z.object({
     launchTemplates: z.record(z.string(), z.object({ id: z.string(), version: z.string() })),
     subnets: z.array(z.object({ id: z.string(), zone: z.string(), cidr: z.string() })),
     volumeKeyArn: maybe(z.string()),
+    tokenRotationHours: maybe(count),
   }),
   images: z.record(z.string(), z.object({ imageId: z.string(), rootDeviceName: z.string() })),
   committedAt: time,
@@ -88,6 +98,19 @@ const ROTATION = z.object({ at: time });
 /** Null: it was paused once, and was resumed. */
 const PAUSE = z.object({ pause: maybe(z.object({ by: z.string(), reason: z.string(), at: time })) });
 
+/** Null: it was withdrawn. */
+const ORDER = z.object({
+  order: maybe(
+    z.object({
+      instanceId: z.string(),
+      what: z.enum(['replace', 'drain']),
+      by: z.string(),
+      reason: z.string(),
+      at: time,
+    }),
+  ),
+});
+
 const STATUS = z.object({
   whole: z.boolean(),
   at: time,
@@ -117,6 +140,7 @@ export const readSuspicion = (key: ItemKey, item: Item): Suspicion => read(SUSPI
 export const readRecovery = (key: ItemKey, item: Item): Recovery => read(RECOVERY, key, item);
 export const readRotation = (key: ItemKey, item: Item): Rotation => read(ROTATION, key, item);
 export const readPause = (key: ItemKey, item: Item): Pause | undefined => read(PAUSE, key, item).pause;
+export const readOrder = (key: ItemKey, item: Item): MachineOrder | undefined => read(ORDER, key, item).order;
 export const readStatus = (key: ItemKey, item: Item): ClusterStatus => read(STATUS, key, item);
 export const readEvent = (key: ItemKey, item: Item): EventRecord => read(EVENT, key, item);
 

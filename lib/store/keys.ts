@@ -15,6 +15,7 @@ import type { EventRecord } from './store.ts';
  * | `STATE#RECOVERY`                   | an operator's command to make a new Swarm from one survivor       |
  * | `STATE#ROTATION`                   | when the join tokens were last replaced                           |
  * | `STATE#PAUSE`                      | an operator's decision that the controller observes only          |
+ * | `STATE#ORDER#<instance>`           | what an operator ordered of one machine                           |
  * | `SPEC#<version>`                   | every version there was                                           |
  * | `STATUS`                           | how the last pass found the cluster                               |
  * | `EVENT#<time>#<fence>#<n>#<id>`    | the event log; `expiresAt` (seconds) is the table's TTL attribute |
@@ -35,6 +36,7 @@ export const PREFIX = {
   launch: 'STATE#LAUNCH#',
   suspicion: 'STATE#SUSPICION#',
   rollout: 'STATE#ROLLOUT#',
+  order: 'STATE#ORDER#',
   version: 'SPEC#',
   event: 'EVENT#',
 } as const;
@@ -59,6 +61,10 @@ export function suspicionKey(instanceId: string): string {
 
 export function rolloutKey(group: string): string {
   return `${PREFIX.rollout}${group}`;
+}
+
+export function orderKey(instanceId: string): string {
+  return `${PREFIX.order}${instanceId}`;
 }
 
 export function versionKey(version: number): string {

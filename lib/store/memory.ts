@@ -3,6 +3,7 @@ import type {
   ControllerMode,
   Genesis,
   LaunchRecord,
+  MachineOrder,
   Pause,
   Recovery,
   RolloutRecord,
@@ -35,6 +36,7 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
   const launches = new Map<string, LaunchRecord>();
   const suspicions = new Map<string, Suspicion>();
   const rollouts = new Map<string, RolloutRecord>();
+  const orders = new Map<string, MachineOrder>();
   /** Groups with a decision of a person that no `memory()` has told of yet. */
   const decided = new Set<string>();
   const versions: CommittedSpec[] = [];
@@ -88,6 +90,7 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
           suspicions: new Map(suspicions),
           mode,
           rollouts: new Map(rollouts),
+          orders: new Map(orders),
           recovery,
           rotation,
           pause,
@@ -142,6 +145,14 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly clu
     },
     async decidePause(next) {
       pause = next;
+    },
+    async decideOrder(instanceId, order) {
+      if (order === undefined) orders.delete(instanceId);
+      else orders.set(instanceId, order);
+    },
+    async removeOrder(claimed, instanceId) {
+      check(claimed, `the end of the order about ${instanceId}`);
+      orders.delete(instanceId);
     },
     async requestRecovery(request) {
       recovery ??= request;

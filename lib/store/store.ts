@@ -2,6 +2,7 @@ import type {
   ControllerMode,
   Genesis,
   LaunchRecord,
+  MachineOrder,
   Pause,
   Records,
   Recovery,
@@ -125,6 +126,13 @@ export interface Store {
    * Conditional on nothing, as above. Apart from the mode, so that neither ends, nor begins, a removal.
    */
   decidePause(pause: Pause | undefined): Promise<void>;
+  /**
+   * An operator's order about one machine, without the lease; `undefined` withdraws it. Conditional on nothing: the newest
+   * decision of a person is in force.
+   */
+  decideOrder(instanceId: string, order: MachineOrder | undefined): Promise<void>;
+  /** Absent already: no error. @throws LeaseLostError */
+  removeOrder(lease: Lease, instanceId: string): Promise<void>;
   /** An operator's command; one that is there already is kept. @returns the one in force */
   requestRecovery(recovery: Recovery): Promise<Recovery>;
   /** Absent already: no error. @throws LeaseLostError */

@@ -52,6 +52,8 @@ export function storeFor(invocation: Invocation, store: Store, parts: StoreParts
     removeRecovery: through('removeRecovery', store.removeRecovery),
     decideRollout: through('decideRollout', store.decideRollout),
     decidePause: through('decidePause', store.decidePause),
+    decideOrder: through('decideOrder', store.decideOrder),
+    removeOrder: through('removeOrder', store.removeOrder),
     requestRecovery: through('requestRecovery', store.requestRecovery),
     status: through('status', store.status),
     putStatus: through('putStatus', store.putStatus),

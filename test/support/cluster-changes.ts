@@ -99,6 +99,11 @@ const CHANGES = {
     const since = NOW - (how > 2 ? 5 * MINUTE : 5_000);
     cluster.records.suspicions.set(instance.id, { instanceId: instance.id, symptom, since, restartedAt: undefined });
   },
+  'an operator ordered something of a machine': (cluster, { which, how }) => {
+    const instanceId = how === 5 ? 'i-gone' : (cluster.instances[which % cluster.instances.length]?.id ?? 'i-gone');
+    const what = how % 2 === 0 ? 'replace' : 'drain';
+    cluster.records.orders.set(instanceId, { instanceId, what, by: 'operator', reason: 'a test', at: NOW - MINUTE });
+  },
   'disks are lost': (cluster, { which, how }) => {
     const ips = MANAGER_IPS.filter((_, index) => index === which % 3 || how === 5);
     cluster.volumes = cluster.volumes.filter(({ logicalId }) => !ips.some((ip) => ip === logicalId));

@@ -111,6 +111,12 @@ export function perform(model: ClusterModel, action: Action, recorded = true): v
     case 'closeRecovery':
       records.recovery = undefined;
       return;
+    case 'closeOrder':
+      records.orders.delete(action.instanceId);
+      return;
+    case 'rotateTokens':
+      records.rotation = { at: cluster.now };
+      return;
     case 'settleRollout':
     case 'haltRollout':
       records.rollouts.set(action.record.group, action.record);

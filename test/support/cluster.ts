@@ -6,7 +6,7 @@ import type {
   SwarmNode,
   VolumeSeen,
 } from '../../lib/observe/observation.ts';
-import type { LaunchRecord, Records, RolloutRecord, Suspicion } from '../../lib/plan/records.ts';
+import type { LaunchRecord, MachineOrder, Records, RolloutRecord, Suspicion } from '../../lib/plan/records.ts';
 import { batchSlot, type FormerGroup, type PlanInput, petSlot } from '../../lib/plan/world.ts';
 import { configHash } from '../../lib/spec/config-hash.ts';
 import type { CommittedSpec, GroupSpec } from '../../lib/spec/spec.ts';
@@ -33,6 +33,8 @@ export interface TestCluster {
     mode: Records['mode'];
     rollouts: Map<string, RolloutRecord>;
     recovery: Records['recovery'];
+    rotation: Records['rotation'];
+    orders: Map<string, MachineOrder>;
   };
   former: Map<string, FormerGroup>;
   now: number;
@@ -56,6 +58,8 @@ export function emptyCluster(options: Parameters<typeof committed>[0] = {}): Tes
       mode: 'active',
       rollouts: new Map(),
       recovery: undefined,
+      rotation: undefined,
+      orders: new Map(),
     },
     former: new Map(),
     now: NOW,
