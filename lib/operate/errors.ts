@@ -19,6 +19,17 @@ export type OperateErrorCode =
   | 'NothingToHalt'
   | 'NotHalted'
   | 'NotPaused'
+  | 'UnknownMachine'
+  /** Several machines may be meant. */
+  | 'WhichMachine'
+  /** A logical ID that has no machine. */
+  | 'NothingThere'
+  /** A machine that no declared group accounts for. */
+  | 'NotDeclared'
+  /** The Swarm has no quorum without it. */
+  | 'NoMajority'
+  /** Nothing is in force that could be withdrawn. */
+  | 'NotOrdered'
   /** The controller is not paused. */
   | 'NotPaused'
   | 'NothingToUndo'

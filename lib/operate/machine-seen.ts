@@ -2,6 +2,7 @@ import type { InstanceSeen, InstanceState, SwarmNode } from '../observe/observat
 import { isOutdated } from '../plan/config.ts';
 import { isMemberOf, managerHealth, workerHealth } from '../plan/health.ts';
 import { MARK } from '../plan/marks.ts';
+import type { MachineOrder } from '../plan/records.ts';
 import { nodesByInstance } from '../plan/swarm-view.ts';
 import { type DeclaredGroup, isLive } from '../plan/world.ts';
 import type { Note, Notes } from './notes.ts';
@@ -29,6 +30,8 @@ export interface MachineSeen {
    * `missing`: a logical ID without a machine; `unknown`: it was not asked.
    */
   readonly condition: 'healthy' | 'coming' | 'going' | 'unwell' | 'missing' | 'unknown';
+  /** What an operator ordered of it, and is not carried out yet; a drain stands until it is withdrawn. */
+  readonly order: MachineOrder | undefined;
   /** What is done with it, what holds that back, what is waited for. Most important first. */
   readonly notes: readonly Note[];
 }
@@ -75,6 +78,7 @@ export function machineReader(situation: Situation, notes: Notes): MachineReader
       upToDate: instance === undefined || group === undefined ? undefined : !isOutdated(input, group.name, instance),
       volumeId: logicalId === undefined ? undefined : volumes.get(logicalId),
       condition: health.condition,
+      order: instance === undefined ? undefined : input.records.orders?.get(instance.id),
       notes: [...said, ...why],
     };
   };
