@@ -40,6 +40,7 @@ export const DOCUMENTS = [
   'swarm-init',
   'swarm-join',
   'publish-tokens',
+  'rotate-tokens',
   'node-demote',
   'node-remove',
   'node-drain',
@@ -77,4 +78,25 @@ export const CLUSTERS_PATH = '/everswarm-clusters';
 /** What it holds: `lib/aws/cluster-directory.ts`. */
 export function clusterParameterName(cluster: string): string {
   return `${CLUSTERS_PATH}/${cluster}`;
+}
+
+/** The alarms of a cluster. Each is a heading of `docs/runbook.md` as well, and the anchor that the alarm points to. */
+export const ALARMS = [
+  'quorum-at-risk',
+  'quorum-lost',
+  'not-whole',
+  'reconciler-failing',
+  'reconciler-silent',
+  'dead-letters',
+  'launches-parked',
+  'rollout-failed',
+  'spec-refused',
+  'certificate-ending',
+  'tokens-old',
+] as const;
+export type AlarmKey = (typeof ALARMS)[number];
+
+/** Full name of a cluster's alarm, e.g. `everswarm-demo-quorum-lost`. @param key `*` for a pattern that fits all of them */
+export function alarmName(cluster: string, key: AlarmKey | '*'): string {
+  return `everswarm-${cluster}-${key}`;
 }

@@ -70,6 +70,13 @@ const FACTS: Readonly<Record<DocumentKey, DocumentFacts>> = {
     deliverySeconds: 5,
     waitSeconds: 15,
   },
+  'rotate-tokens': {
+    description: 'Replaces the join tokens by new ones, and writes those to Parameter Store',
+    parameters: effect,
+    executionSeconds: 120,
+    deliverySeconds: 5,
+    waitSeconds: 20,
+  },
   'node-demote': {
     description: 'Takes a manager out of the Raft group',
     parameters: { ...effect, node },

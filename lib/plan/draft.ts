@@ -32,6 +32,11 @@ export class Draft {
     this.#ask.add(instanceId);
   }
 
+  /** Nothing is to be done so far, and nothing is waited for. */
+  get isIdle(): boolean {
+    return this.#actions.length === 0 && this.#waiting.length === 0;
+  }
+
   get actions(): readonly Action[] {
     return this.#actions;
   }

@@ -42,6 +42,8 @@ export const LIMITS = {
   settings: 60 * SECOND,
   /** For so long it is remembered that a manager handed over its leadership. */
   handedOver: 10 * MINUTE,
+  /** How old join tokens become, where the deployment doesn't say. */
+  tokenRotationHours: 24,
   /** With the quorum lost for good a recovery is begun only this long after it was commanded: an old leader answers reads for 17 s. */
   recovery: 30 * SECOND,
   /** With more than this share of the workers down at once, it is a wave … */

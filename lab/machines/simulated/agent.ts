@@ -6,7 +6,7 @@ import { nodeList } from './documents/node-list.ts';
 import { nodeActivate, nodeDemote, nodeDrain, nodePromote, nodeRemove } from './documents/nodes.ts';
 import { probe } from './documents/probe.ts';
 import { swarmLeave, swarmRecover } from './documents/recovery.ts';
-import { publishTokens, swarmInit, swarmJoin } from './documents/swarm.ts';
+import { publishTokens, rotateTokens, swarmInit, swarmJoin } from './documents/swarm.ts';
 import { livesOn, type Machine } from './machine.ts';
 import type { World } from './swarm/world.ts';
 
@@ -15,6 +15,7 @@ const SCRIPTS: Readonly<Record<DocumentKey, (script: Script) => Promise<Outcome>
   'swarm-init': swarmInit,
   'swarm-join': swarmJoin,
   'publish-tokens': publishTokens,
+  'rotate-tokens': rotateTokens,
   'node-demote': nodeDemote,
   'node-remove': nodeRemove,
   'node-drain': nodeDrain,

@@ -2,7 +2,7 @@ import { SWARM_ROLES, type SwarmRole, tokenParameterName } from '../../../../lib
 import { answers, read } from '../swarm/client.ts';
 import type { Engine } from '../swarm/engine.ts';
 import { SwarmError } from '../swarm/errors.ts';
-import { init, join } from '../swarm/join.ts';
+import { init, join, rotateToken } from '../swarm/join.ts';
 import { leave } from '../swarm/membership.ts';
 import {
   done,
@@ -42,6 +42,18 @@ export async function swarmInit(script: Script): Promise<Outcome> {
 export async function publishTokens(script: Script): Promise<Outcome> {
   const engine = workingManager(script);
   return isOutcome(engine) ? engine : publish(script, engine);
+}
+
+/** `rotate-tokens` */
+export async function rotateTokens(script: Script): Promise<Outcome> {
+  const engine = workingManager(script);
+  if (isOutcome(engine)) return engine;
+  try {
+    for (const role of SWARM_ROLES) await rotateToken(script.world, engine, role);
+  } catch (error) {
+    return failedBy(error);
+  }
+  return publish(script, engine);
 }
 
 async function publish({ world, host, cluster, machine }: Script, engine: Engine): Promise<Outcome> {

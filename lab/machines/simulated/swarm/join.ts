@@ -1,5 +1,5 @@
 import { randomText } from '../../../sim/random.ts';
-import { answers, mustAnswer } from './client.ts';
+import { answers, mustAnswer, write } from './client.ts';
 import { type Engine, type Participant, startVoting } from './engine.ts';
 import { SwarmError } from './errors.ts';
 import { after, type NodeRecord, put, type SwarmState } from './log.ts';
@@ -47,6 +47,14 @@ export async function init(world: World, engine: Engine): Promise<void> {
   const voter = startVoting(world, engine);
   becomeLeader(world, { engine, voter, raft });
   world.settle();
+}
+
+/** `docker swarm join-token --rotate <role>`: the former token is refused from then on. @throws SwarmError */
+export async function rotateToken(world: World, via: Engine, role: 'manager' | 'worker'): Promise<void> {
+  await write(world, via, `rotate the token of the role ${role}`, (state) => ({
+    ...state,
+    tokens: { ...state.tokens, [role]: newToken(world, state.clusterId) },
+  }));
 }
 
 /**
