@@ -16,6 +16,11 @@ export function addOutputs(scope: Construct, swarm: SelfHealingSwarm): void {
   output('DeploymentFunctionName', 'Answers CloudFormation', swarm.deployment.handler.function.functionName);
   output('FailureQueueUrl', 'Wake-ups that failed for good', swarm.controller.failures.queueUrl);
   output(
+    'TellMeOfAlarms',
+    'Subscribes an address to the alarms',
+    `aws sns subscribe --region ${region} --topic-arn ${swarm.alarms.topic.topicArn} --protocol email --notification-endpoint you@example.com`,
+  );
+  output(
     'Status',
     'Shows the cluster: quorum, machines, what is being done',
     `AWS_REGION=${region} npx everswarm status --cluster ${spec.cluster}`,

@@ -2,6 +2,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ClusterSpec } from '../spec/spec.ts';
 import type { NetworkChoices } from './network.ts';
 
@@ -41,4 +42,16 @@ export interface SelfHealingSwarmProps extends NetworkChoices {
    * @default RetentionDays.ONE_MONTH – as long as the event log
    */
   readonly logRetention?: RetentionDays;
+  /**
+   * Where alarms tell of themselves. Its policy has to let `cloudwatch.amazonaws.com` publish, and its key, where it has one, as well.
+   *
+   * @default a topic of the Swarm's own, to which nobody is subscribed yet: `alarms.topic`
+   */
+  readonly alarmTopic?: ITopic;
+  /**
+   * Address of the runbook that every alarm names, e.g. a page with your own notes; an alarm's part of it is behind `#`.
+   *
+   * @default docs/runbook.md – its place in the sources of Everswarm
+   */
+  readonly runbookUrl?: string;
 }

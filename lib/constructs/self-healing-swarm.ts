@@ -10,6 +10,7 @@ import { TAG } from '../names.ts';
 import { pets } from '../spec/groups.ts';
 import { zoneOf } from '../spec/network.ts';
 import type { ClusterSpec, FlavorName } from '../spec/spec.ts';
+import { SwarmAlarms } from './alarms.ts';
 import { ClusterEntry } from './cluster-entry.ts';
 import { Controller } from './controller.ts';
 import { SwarmDeployment } from './deployment.ts';
@@ -41,6 +42,8 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
   readonly table: dynamodb.ITable;
   readonly controller: Controller;
   readonly deployment: SwarmDeployment;
+  /** What somebody on call has to be told of, and the topic by which. */
+  readonly alarms: SwarmAlarms;
   private readonly roles: NodeRoles;
 
   constructor(scope: Construct, id: string, props: SelfHealingSwarmProps) {
@@ -90,6 +93,13 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
       logRetention,
     });
     this.deployment.runsAfter(network, roles, templates, documents, table, this.controller, entry, ...identities);
+    this.alarms = new SwarmAlarms(this, 'Alarms', {
+      spec,
+      controller: this.controller,
+      topic: props.alarmTopic,
+      runbookUrl: props.runbookUrl,
+    });
+    this.alarms.node.addDependency(this.deployment);
 
     this.spec = spec;
     this.vpc = network.vpc;

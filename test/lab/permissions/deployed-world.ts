@@ -7,6 +7,7 @@ import { createClients } from '../../../lab/cloudformation/clients.ts';
 import { provision } from '../../../lab/cloudformation/provision.ts';
 import type { Stack } from '../../../lab/cloudformation/stack/stack.ts';
 import { createSimulatedFleet } from '../../../lab/machines/simulated/fleet.ts';
+import { createCloudWatchService } from '../../../lab/region/cloudwatch/service.ts';
 import { createIamService } from '../../../lab/region/iam/service.ts';
 import { createLambdaService } from '../../../lab/region/lambda/service.ts';
 import { createLogsService } from '../../../lab/region/logs/service.ts';
@@ -14,6 +15,7 @@ import { enforcePermissions } from '../../../lab/region/permissions/permissions.
 import { jsonService } from '../../../lab/region/protocol/json-service.ts';
 import { createRegion } from '../../../lab/region/region.ts';
 import type { RegionContext, Service } from '../../../lab/region/service.ts';
+import { createSnsService } from '../../../lab/region/sns/service.ts';
 import { createSqsService } from '../../../lab/region/sqs/service.ts';
 import { createVirtualClock } from '../../../lab/sim/clock.ts';
 import { seededRandom } from '../../../lab/sim/random.ts';
@@ -21,7 +23,7 @@ import { seededRandom } from '../../../lab/sim/random.ts';
 const AT = { account: '123456789012', region: 'us-east-1' };
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
 /** Wakes and takes away what is not there in virtual time: functions are called in this process, the custom resource by hand. */
-const LEFT_OUT = /^(AWS::Events::|AWS::Lambda::Permission|AWS::SQS::QueuePolicy|AWS::CloudWatch::|AWS::CDK::|Custom::)/;
+const LEFT_OUT = /^(AWS::Events::|AWS::Lambda::Permission|AWS::SQS::QueuePolicy|AWS::CDK::|Custom::)/;
 
 /** In the place of the functions' bundles, which take long to make: nothing of it is ever run. */
 const CODE = { S3Bucket: 'none', S3Key: 'none' };
@@ -50,6 +52,15 @@ export async function createDeployedWorld() {
   const iam = createIamService(context);
   const logs = createLogsService(context);
   const sqs = createSqsService(context, () => 'http://127.0.0.1');
+  const sns = createSnsService(context);
+  const cloudwatch = createCloudWatchService(context, {
+    logs: logs.store,
+    queues: sqs.queues,
+    topics: sns.topics,
+    background: (_what, work) => {
+      void work;
+    },
+  });
   const lambda = createLambdaService({
     context,
     logs: logs.store,
@@ -60,7 +71,9 @@ export async function createDeployedWorld() {
   });
   lambda.assets.register(CODE.S3Bucket, CODE.S3Key, import.meta.dirname);
   const invoked: string[] = [];
-  for (const service of [iam, logs, sqs, tables(context), neverRunning(lambda, invoked)]) region.register(service);
+  for (const service of [cloudwatch, iam, logs, sns, sqs, tables(context), neverRunning(lambda, invoked)]) {
+    region.register(service);
+  }
   region.linkInstanceProfiles({
     roleOf: (name) => iam.directory.profiles().find((profile) => profile.name === name)?.role?.name,
   });
@@ -74,6 +87,10 @@ export async function createDeployedWorld() {
     fleet,
     region,
     directory: iam.directory,
+    cloudwatch,
+    logs: logs.store,
+    queues: sqs.queues,
+    topics: sns.topics,
     permissions,
     administrator,
     /** Functions that somebody was allowed to invoke, by name. */

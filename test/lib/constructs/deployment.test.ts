@@ -40,11 +40,14 @@ test('it is given the spec as text, and the launch templates and subnets as depl
   );
 });
 
-test('it comes after every other resource, and goes before them', () => {
+/** What only looks on, of which no machine and no function has need. */
+const WATCHING = /^AWS::(CloudWatch|SNS)::/;
+
+test('it comes after every other resource, and goes before them, but for what only looks on', () => {
   const [resource] = Object.values(template.findResources(RESOURCE));
   const needed: unknown[] = resource?.['DependsOn'];
   const others = Object.entries<{ Type: string }>(template.toJSON()['Resources'])
-    .filter(([, { Type }]) => Type !== RESOURCE)
+    .filter(([, { Type }]) => Type !== RESOURCE && !WATCHING.test(Type))
     .map(([id]) => id);
   assert.deepEqual(
     others.filter((id) => !needed.includes(id)),
