@@ -24,6 +24,8 @@ export interface CliWorld {
   readonly version: string;
   /** @throws Error with a `code` of Node.js, e.g. `ENOENT` */
   readText(path: string): Promise<string>;
+  /** Runs a program in this terminal. @returns its exit code, or `undefined`: there is no such program */
+  execute(file: string, words: readonly string[]): Promise<number | undefined>;
   /** From now on an interruption (Ctrl-C) does not end the program, but aborts this. */
   interruption(): AbortSignal;
   /** @throws OperateError, AWS's errors */

@@ -1,7 +1,9 @@
 import type { CommandDefinition } from './command.ts';
 import { apply } from './commands/apply.ts';
+import { describe } from './commands/describe.ts';
 import { events } from './commands/events.ts';
 import { history } from './commands/history.ts';
+import { drain, replace } from './commands/order.ts';
 import { pause, resume } from './commands/pause.ts';
 import { plan } from './commands/plan.ts';
 import { reconcile } from './commands/reconcile.ts';
@@ -9,12 +11,14 @@ import { recover } from './commands/recover.ts';
 import { rollback } from './commands/rollback.ts';
 import { rollouts } from './commands/rollout.ts';
 import { scale } from './commands/scale.ts';
+import { shell } from './commands/shell.ts';
 import { status } from './commands/status.ts';
 import type { FamilyDefinition } from './program.ts';
 
 /** All commands, in the order in which they are listed. */
 export const COMMANDS: readonly CommandDefinition[] = [
   status,
+  describe,
   events,
   history,
   plan,
@@ -22,10 +26,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scale,
   rollback,
   ...rollouts,
+  replace,
+  drain,
   reconcile,
   pause,
   resume,
   recover,
+  shell,
 ];
 
 export const FAMILIES: readonly FamilyDefinition[] = [

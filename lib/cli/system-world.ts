@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
+import { constants, hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { WriteStream } from 'node:tty';
 import { createAwsClients } from '../aws/clients.ts';
@@ -18,6 +19,7 @@ export function systemWorld(version: string): CliWorld {
     clock: systemClock,
     version,
     readText: (path) => readFile(path, 'utf8'),
+    execute,
     interruption() {
       const controller = new AbortController();
       process.once('SIGINT', () => controller.abort());
@@ -34,6 +36,19 @@ async function connect({ cluster, region, profile }: Place): Promise<Connection>
   const where = await regionOf(() => aws.ssm.config.region());
   const entry = await locateCluster(aws.ssm, named === '' ? undefined : named);
   return { operator: createOperator({ entry, by: whoAmI(), aws, clock: systemClock }), region: where };
+}
+
+/** What is typed there is its own, interruptions as well. */
+function execute(file: string, words: readonly string[]): Promise<number | undefined> {
+  const ignore = (): void => {};
+  process.on('SIGINT', ignore);
+  const child = spawn(file, words, { stdio: 'inherit' });
+  return new Promise<number | undefined>((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? resolve(undefined) : reject(error),
+    );
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  }).finally(() => process.off('SIGINT', ignore));
 }
 
 /** Of the errors of the SDK on the way to a Region, all are of the configuration, and none has a code. */

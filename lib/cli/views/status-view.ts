@@ -2,8 +2,9 @@ import type { MachineSeen } from '../../operate/machine-seen.ts';
 import type { Note } from '../../operate/notes.ts';
 import type { ClusterOverview, GroupSeen } from '../../operate/overview.ts';
 import { age, counted } from '../../words.ts';
-import { fitted, hanging, justified } from '../layout.ts';
+import { hanging, justified } from '../layout.ts';
 import type { Paint, Tone } from '../style.ts';
+import { coloured, machineTable, noteLines } from './machine-rows.ts';
 
 export interface StatusLook {
   readonly paint: Paint;
@@ -72,10 +73,6 @@ function bannersOf({ at, pause, recovery, mode, lastPass }: ClusterOverview): re
   return banners;
 }
 
-const HEADER = ['ADDRESS', 'INSTANCE', 'ZONE', 'ROLE', 'STATE', 'CONFIG', 'AGE'];
-/** What is left out first where it does not fit; what is unusual of it is in the notes as well. */
-const LEFT_OUT = [5, 2, 6, 1];
-
 function machineLines({ groups, others, at }: ClusterOverview, look: StatusLook): readonly string[] {
   const { paint, columns } = look;
   const blocks = [
@@ -84,9 +81,11 @@ function machineLines({ groups, others, at }: ClusterOverview, look: StatusLook)
       ? []
       : [{ title: paint('busy', 'declared no longer, or never'), ...chosen(others, look.all) }]),
   ];
-  const rows = blocks.flatMap(({ shown }) => shown.map((machine) => rowOf(machine, at, paint)));
-  const [header = '', ...lines] = fitted(HEADER, rows, columns, LEFT_OUT, '  ');
-  const out = [paint('faint', header)];
+  const { header, lines } = machineTable(
+    blocks.flatMap(({ shown }) => shown),
+    { paint, columns, at },
+  );
+  const out = [header];
   let next = 0;
   for (const { title, shown, left } of blocks) {
     out.push(title);
@@ -118,47 +117,6 @@ function rolloutWords({ phase, outdated, halt }: GroupSeen['rollout']): string {
   return phase === 'rolling' && outdated > 0 ? `${counted(outdated, 'machine')} to be replaced` : '';
 }
 
-function rowOf(machine: MachineSeen, at: number, paint: Paint): readonly string[] {
-  const { address, instanceId, zone, node, launchedAt, upToDate } = machine;
-  const role = node === undefined ? '-' : node.leader ? 'leader' : node.role;
-  const { word, tone } = stateOf(machine);
-  return [
-    address ?? '-',
-    instanceId ?? '-',
-    zone === undefined ? '-' : zone.slice(zone.lastIndexOf('-') + 1),
-    role,
-    paint(tone, word),
-    upToDate === undefined ? '-' : upToDate ? 'current' : paint('busy', 'former'),
-    launchedAt === undefined ? '-' : age(at - launchedAt),
-  ];
-}
-
-/** One word for EC2, the Swarm and the plan together. */
-function stateOf({ condition, node, state }: MachineSeen): { readonly word: string; readonly tone: Tone } {
-  switch (condition) {
-    case 'healthy':
-      if (node?.availability === 'drain') return { word: 'drained', tone: 'busy' };
-      return node?.availability === 'pause' ? { word: 'paused', tone: 'busy' } : { word: 'ready', tone: 'good' };
-    case 'unknown':
-      return { word: state ?? 'unknown', tone: 'faint' };
-    case 'coming':
-    case 'going':
-      return { word: condition, tone: 'busy' };
-    case 'unwell':
-    case 'missing':
-      return { word: condition, tone: 'bad' };
-  }
-}
-
-function noteLines(lead: string, { kind, text }: Note, paint: Paint, columns: number | undefined): readonly string[] {
-  const tone = kind === 'held' ? 'busy' : kind === 'doing' ? 'plain' : 'faint';
-  return coloured(
-    paint,
-    tone,
-    hanging(lead, kind === 'doing' ? text : kind === 'held' ? `held: ${text}` : text, columns),
-  );
-}
-
 function section(
   title: string,
   items: readonly { readonly lead: string; readonly note: Note }[],
@@ -168,8 +126,4 @@ function section(
   if (items.length === 0) return [];
   const lines = items.flatMap(({ lead, note }) => noteLines(`  ${lead}: `, note, paint, columns));
   return ['', paint('strong', title), ...lines];
-}
-
-function coloured(paint: Paint, tone: Tone, lines: readonly string[]): readonly string[] {
-  return lines.map((line) => paint(tone, line));
 }
