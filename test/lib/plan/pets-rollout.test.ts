@@ -19,7 +19,7 @@ import {
   wholeCluster,
 } from '../../support/cluster.ts';
 import { heldBy, kinds, M1, M2, M3, marksOf, ofKind, planned, remember } from './planned.ts';
-import { down, ledBy, outdate, relist, renewManager } from './worlds.ts';
+import { down, ledBy, outdate, relist, renewManager, silence } from './worlds.ts';
 
 const [, SECOND, THIRD] = MANAGER_IPS;
 const FIVE = [...MANAGER_IPS, '10.42.0.11', '10.42.1.11'];
@@ -70,6 +70,8 @@ describe('managers of a former configuration are replaced', () => {
     assert.deepEqual(kinds(full(LIMITS.drain)), ['stopEngine']);
     const empty = begun(0, (node) => ({ ...node, availability: 'drain', tasks: 0 }));
     assert.deepEqual(kinds(planned(empty).actions), ['stopEngine']);
+    const idle = begun(0, (node) => ({ ...node, tasks: 0 }));
+    assert.deepEqual(kinds(planned(idle).actions), ['drainNode', 'stopEngine'], 'it could be given some yet');
   });
 
   it('after a shorter time where nobody counts the tasks', () => {
@@ -108,6 +110,11 @@ describe('managers of a former configuration are replaced', () => {
     relist(cluster, (node) => (node.hostname === M3 ? down(node) : node));
     assert.deepEqual(marksOf(planned(cluster).actions), [`${M3} unreachable`]);
     assert.match(heldBy(cluster, 'rollout')?.reason ?? '', new RegExp(`${THIRD}.*unwell`));
+
+    const mute = rolled();
+    silence(mute, M3);
+    assert.deepEqual(planned(mute).actions, []);
+    assert.match(heldBy(mute, 'rollout')?.reason ?? '', new RegExp(`${THIRD}.*unwell`));
 
     const visited = wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11'], workers: 0 });
     const stranger = visited.instances.find(({ logicalId }) => logicalId === '10.42.0.11')?.id;
