@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { parseInput, TagList } from '../protocol/input.ts';
+import { parseInput } from '../protocol/input.ts';
 import type { JsonOperation } from '../protocol/json-service.ts';
-import { ServiceError } from '../protocol/service-error.ts';
 import { readAlarm } from './alarm.ts';
 import type { Alarm, AlarmBook } from './alarm-book.ts';
 
@@ -16,18 +15,10 @@ const inputs = {
     MaxRecords: z.number().optional(),
     NextToken: z.string().optional(),
   }),
-  tag: z.strictObject({ ResourceARN: z.string(), Tags: TagList }),
-  untag: z.strictObject({ ResourceARN: z.string(), TagKeys: z.array(z.string()) }),
-  arn: z.strictObject({ ResourceARN: z.string() }),
 };
 
 /** @param putOne told after an alarm was put: from then on there is something to judge */
 export function alarmOperations(alarms: AlarmBook, putOne: () => void): Readonly<Record<string, JsonOperation>> {
-  function byArn(arn: string): Alarm {
-    const found = alarms.list().find((alarm) => alarm.arn === arn);
-    if (found === undefined) throw new ServiceError('ResourceNotFoundException', `Unknown resource ${arn}`, 404);
-    return found;
-  }
   return {
     PutMetricAlarm(input) {
       const { definition, tags } = readAlarm(input);
@@ -46,22 +37,6 @@ export function alarmOperations(alarms: AlarmBook, putOne: () => void): Readonly
         .filter(({ definition: { name } }) => wanted?.includes(name) ?? name.startsWith(prefix))
         .filter(({ state }) => StateValue === undefined || state === StateValue);
       return { MetricAlarms: found.map(shape), CompositeAlarms: [] };
-    },
-    TagResource(input) {
-      const { ResourceARN, Tags } = parseInput(inputs.tag, input);
-      const { tags } = byArn(ResourceARN);
-      for (const { Key, Value } of Tags) tags.set(Key, Value);
-      return {};
-    },
-    UntagResource(input) {
-      const { ResourceARN, TagKeys } = parseInput(inputs.untag, input);
-      const { tags } = byArn(ResourceARN);
-      for (const key of TagKeys) tags.delete(key);
-      return {};
-    },
-    ListTagsForResource(input) {
-      const { tags } = byArn(parseInput(inputs.arn, input).ResourceARN);
-      return { Tags: [...tags].map(([Key, Value]) => ({ Key, Value })) };
     },
   };
 }

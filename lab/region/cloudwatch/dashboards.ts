@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInput } from '../protocol/input.ts';
+import { parseInput, TagList } from '../protocol/input.ts';
 import type { JsonOperation } from '../protocol/json-service.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 import type { RegionContext } from '../service.ts';
@@ -11,6 +11,7 @@ export interface Dashboard {
   readonly body: string;
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number;
+  readonly tags: Map<string, string>;
 }
 
 export interface Dashboards {
@@ -21,7 +22,7 @@ export interface Dashboards {
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'only letters, digits, _ and - are allowed, at most 255');
 const inputs = {
-  put: z.strictObject({ DashboardName: name, DashboardBody: z.string() }),
+  put: z.strictObject({ DashboardName: name, DashboardBody: z.string(), Tags: TagList.default([]) }),
   get: z.strictObject({ DashboardName: name }),
   list: z.strictObject({ DashboardNamePrefix: name.optional(), NextToken: z.string().optional() }),
   remove: z.strictObject({ DashboardNames: z.array(name).min(1).max(100) }),
@@ -61,11 +62,14 @@ export function createDashboards(context: RegionContext): {
 
   const operations: Record<string, JsonOperation> = {
     PutDashboard(input) {
-      const { DashboardName, DashboardBody } = parseInput(inputs.put, input, 'InvalidParameterInput');
+      const { DashboardName, DashboardBody, Tags } = parseInput(inputs.put, input, 'InvalidParameterInput');
       checkBody(DashboardBody);
       // Dashboards belong to the account, not to a Region.
       const arn = `arn:aws:cloudwatch::${context.account}:dashboard/${DashboardName}`;
-      kept.set(DashboardName, { name: DashboardName, arn, body: DashboardBody, modifiedAt: context.clock.now() });
+      // Those of one that is there are changed by TagResource.
+      const tags = kept.get(DashboardName)?.tags ?? new Map(Tags.map(({ Key, Value }) => [Key, Value]));
+      const modifiedAt = context.clock.now();
+      kept.set(DashboardName, { name: DashboardName, arn, body: DashboardBody, modifiedAt, tags });
       return { DashboardValidationMessages: [] };
     },
     GetDashboard(input) {

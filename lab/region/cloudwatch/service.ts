@@ -11,6 +11,7 @@ import { createDashboards, type Dashboards } from './dashboards.ts';
 import { MetricStore } from './metric-store.ts';
 import { notificationOf } from './notification.ts';
 import { measureLogs, measureQueues, measureRuns } from './sources.ts';
+import { tagOperations } from './tag-operations.ts';
 
 /** What there is to measure and to tell; without any of it, CloudWatch keeps what it is given. */
 export interface Surroundings {
@@ -72,7 +73,8 @@ export function createCloudWatchService(context: RegionContext, around: Surround
     background('alarms', mind());
   }
 
-  const all = { ...operations, ...alarmOperations(alarms, begin) };
+  const tagged = (arn: string) => [...alarms.list(), ...dashboards.list()].find((one) => one.arn === arn)?.tags;
+  const all = { ...operations, ...alarmOperations(alarms, begin), ...tagOperations(tagged) };
   return {
     ...jsonService({ name: 'cloudwatch', names: ['monitoring'], version: '1.0', context, operations: all }),
     alarms,

@@ -5,7 +5,9 @@ import {
   DeleteDashboardsCommand,
   GetDashboardCommand,
   ListDashboardsCommand,
+  ListTagsForResourceCommand,
   PutDashboardCommand,
+  TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { createCloudWatchService } from '../../../../lab/region/cloudwatch/service.ts';
 import { testContext } from '../support/context.ts';
@@ -47,6 +49,25 @@ test('what is no dashboard is refused', async () => {
   await assert.rejects(put, /width/);
   const named = client.send(new PutDashboardCommand({ DashboardName: 'de mo', DashboardBody: BODY }));
   await assert.rejects(named, { name: 'DashboardInvalidInputError' });
+});
+
+test('tags come with the first put, and are changed by their own calls', async () => {
+  const { client, service } = cloudwatch();
+  const put = (value: string) =>
+    client.send(
+      new PutDashboardCommand({
+        DashboardName: 'demo',
+        DashboardBody: BODY,
+        Tags: [{ Key: 'state', Value: value }],
+      }),
+    );
+  await put('first');
+  await put('ignored');
+  const ResourceARN = service.dashboards.find('demo')?.arn;
+  const tags = async () => (await client.send(new ListTagsForResourceCommand({ ResourceARN }))).Tags;
+  assert.deepEqual(await tags(), [{ Key: 'state', Value: 'first' }]);
+  await client.send(new TagResourceCommand({ ResourceARN, Tags: [{ Key: 'state', Value: 'second' }] }));
+  assert.deepEqual(await tags(), [{ Key: 'state', Value: 'second' }]);
 });
 
 test('dashboards are deleted together or not at all', async () => {
