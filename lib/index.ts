@@ -2,7 +2,9 @@
  * Everswarm for other people's CDK apps: `new SelfHealingSwarm(stack, 'Swarm', { spec: parseSpec(text) })`. What a running cluster is
  * operated with is the command `everswarm`, in the same package.
  */
+export type { SwarmConsole } from './constructs/console.ts';
 export type { Controller } from './constructs/controller.ts';
+export type { SwarmDashboard } from './constructs/dashboard.ts';
 export type { SwarmDeployment } from './constructs/deployment.ts';
 export { NoSubnetsError, SubnetMismatchError } from './constructs/existing-subnets.ts';
 export { NetworkChoiceError, type NetworkChoices } from './constructs/network.ts';

@@ -26,6 +26,11 @@ export function addOutputs(scope: Construct, swarm: SelfHealingSwarm): void {
     `AWS_REGION=${region} npx everswarm status --cluster ${spec.cluster}`,
   );
   output(
+    'Console',
+    'The cluster as a map, with graphs and buttons',
+    `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${swarm.dashboard.dashboardName}`,
+  );
+  output(
     'ReconcileNow',
     'Wakes the reconciler at once',
     `aws lambda invoke --region ${region} --function-name ${reconcile} --invocation-type Event /dev/null`,

@@ -12,7 +12,9 @@ import { zoneOf } from '../spec/network.ts';
 import type { ClusterSpec, FlavorName } from '../spec/spec.ts';
 import { SwarmAlarms } from './alarms.ts';
 import { ClusterEntry } from './cluster-entry.ts';
+import { SwarmConsole } from './console.ts';
 import { Controller } from './controller.ts';
+import { SwarmDashboard } from './dashboard.ts';
 import { SwarmDeployment } from './deployment.ts';
 import { Documents } from './documents.ts';
 import { LaunchTemplates } from './launch-templates.ts';
@@ -44,6 +46,9 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
   readonly deployment: SwarmDeployment;
   /** What somebody on call has to be told of, and the topic by which. */
   readonly alarms: SwarmAlarms;
+  /** The functions behind the dashboard: e.g. `swarm.console.look.function.grantInvoke(role)` lets somebody see the cluster. */
+  readonly console: SwarmConsole;
+  readonly dashboard: SwarmDashboard;
   private readonly roles: NodeRoles;
 
   constructor(scope: Construct, id: string, props: SelfHealingSwarmProps) {
@@ -81,6 +86,18 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
       tableName: table.tableName,
       reconcileFunctionName: reconcile.functionName,
     });
+    this.console = new SwarmConsole(this, 'Console', {
+      cluster,
+      tableArn: table.tableArn,
+      tableName: table.tableName,
+      reconcileFunctionArn: reconcile.functionArn,
+      reconcileFunctionName: reconcile.functionName,
+      logRetention,
+    });
+    this.dashboard = new SwarmDashboard(this, 'Dashboard', {
+      cluster,
+      widgetFunctionArn: this.console.look.function.functionArn,
+    });
     this.deployment = new SwarmDeployment(this, 'Deployment', {
       spec,
       deployment: {
@@ -92,10 +109,13 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
       reconcile,
       logRetention,
     });
-    this.deployment.runsAfter(network, roles, templates, documents, table, this.controller, entry, ...identities);
+    const { controller, console, dashboard } = this;
+    this.deployment.runsAfter(network, roles, templates, documents, table, controller, console, dashboard, entry);
+    this.deployment.runsAfter(...identities);
+
     this.alarms = new SwarmAlarms(this, 'Alarms', {
       spec,
-      controller: this.controller,
+      controller,
       topic: props.alarmTopic,
       runbookUrl: props.runbookUrl,
     });

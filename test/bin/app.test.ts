@@ -31,7 +31,7 @@ test('swarm.yaml becomes the stack Everswarm-demo; each function an ES module wi
   const { out, code, stderr } = await synth('first');
   assert.equal(code, 0, stderr);
   const bundles = readdirSync(out).filter((name) => name.startsWith('asset.'));
-  assert.equal(bundles.length, 2);
+  assert.equal(bundles.length, 4);
   for (const bundle of bundles) {
     assert.ok(existsSync(join(out, bundle, 'templates', 'README.md')));
     assert.ok(existsSync(join(out, bundle, 'index.mjs.map')));

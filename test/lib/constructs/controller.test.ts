@@ -25,7 +25,7 @@ test('the reconciler: Node 24 on arm64 for five minutes, told of the cluster and
 });
 
 test('each function logs into a group of its own, for a month', () => {
-  template.resourceCountIs('AWS::Logs::LogGroup', 2);
+  template.resourceCountIs('AWS::Logs::LogGroup', 4);
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   template.allResourcesProperties('AWS::Lambda::Function', {
     LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('Logs') } },

@@ -71,7 +71,7 @@ test("only Swarm's own ports are open, and only from members", () => {
 });
 
 test('nothing but the declared functions: the default security group is not emptied by one more', () => {
-  templateOf().resourceCountIs('AWS::Lambda::Function', 2);
+  templateOf().resourceCountIs('AWS::Lambda::Function', 4);
 });
 
 function shortName(groupId: { 'Fn::GetAtt': [string, string] }): string | undefined {
