@@ -29,7 +29,7 @@ export function deploy(region: Region, spec: ClusterSpec): Omit<CommittedSpec, '
       tags,
       vpcId: vpc.id,
       zone,
-      cidr: `10.42.${index}.0/24`,
+      cidr: subnetCidr(spec.network, index),
       mapPublicIp: true,
     }),
   );
@@ -74,6 +74,13 @@ export function deploy(region: Region, spec: ClusterSpec): Omit<CommittedSpec, '
     committedAt: clock.now(),
     committedBy: 'simulation',
   };
+}
+
+/** The n-th block of the subnets' size in the VPC's, as CloudFormation's `Fn::Cidr` cuts them. */
+function subnetCidr({ cidr, subnetMask }: ClusterSpec['network'], index: number): string {
+  const [base = ''] = cidr.split('/');
+  const number = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + index * 2 ** (32 - subnetMask);
+  return `${[24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.')}/${subnetMask}`;
 }
 
 /** The interface and the volume of a logical ID. */

@@ -43,7 +43,13 @@ export function createMachines(parts: MachineParts): { readonly fleet: Simulated
   });
   const region = createRegion({
     context: { clock, random: dice(3).random, account: '123456789012', region: 'us-east-1', zones: ZONES },
-    settings: { pendingMilliseconds: 1_500, shutdownMilliseconds: 2_000, attachMilliseconds: 700, journalLength: 0 },
+    settings: {
+      pendingMilliseconds: 1_500,
+      shutdownMilliseconds: 2_000,
+      attachMilliseconds: 700,
+      journalLength: 0,
+      ...overrides.settings,
+    },
     fleet: faulty,
   });
   return { fleet, region };

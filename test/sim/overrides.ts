@@ -1,4 +1,5 @@
 import type { SimulatedFleet } from '../../lab/machines/simulated/fleet.ts';
+import type { RegionSettings } from '../../lab/region/settings.ts';
 import type { plan } from '../../lib/plan/plan.ts';
 import type { PassDependencies } from '../../lib/reconcile/pass.ts';
 import type { ReconcileDependencies, reconcile } from '../../lib/reconcile/reconcile.ts';
@@ -7,6 +8,7 @@ import type { Carry } from './clients.ts';
 
 /** Puts something else in place of a part of the system: each is given the real one. For planted bugs. */
 export interface Overrides {
+  readonly settings?: Partial<RegionSettings>;
   plan?(real: typeof plan): typeof plan;
   observe?(real: PassDependencies['observe']): PassDependencies['observe'];
   probe?(real: PassDependencies['probe']): PassDependencies['probe'];
