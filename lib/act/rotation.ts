@@ -11,8 +11,7 @@ export async function rotateTokens(
   action: Extract<Action, { kind: 'rotateTokens' }>,
   context: ActContext,
 ): Promise<ActionOutcome> {
-  const at = context.clock.now();
   const outcome = await runScriptOn('rotate-tokens', action.instanceId, {}, context);
-  if (outcome.ok) await context.store.putRotation(context.lease, { at });
+  if (outcome.ok) await context.store.putRotation(context.lease, action.record);
   return outcome;
 }

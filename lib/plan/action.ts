@@ -1,6 +1,6 @@
 import type { SwarmRole } from '../names.ts';
 import type { VolumeMark } from '../observe/observation.ts';
-import type { RolloutRecord, Suspicion } from './records.ts';
+import type { RolloutRecord, Rotation, Suspicion } from './records.ts';
 
 /** One step from observation to spec. Every action says why. */
 export type Action = { readonly reason: string } & (
@@ -32,7 +32,7 @@ export type Action = { readonly reason: string } & (
       readonly publisher: string;
     }
   /** New join tokens in place of those there are, made and published by this manager. */
-  | { readonly kind: 'rotateTokens'; readonly instanceId: string }
+  | { readonly kind: 'rotateTokens'; readonly instanceId: string; readonly record: Rotation }
   /** A new state volume for a logical ID whose volume is lost, or marked as stale. */
   | {
       readonly kind: 'createVolume';

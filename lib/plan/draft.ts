@@ -32,9 +32,13 @@ export class Draft {
     this.#ask.add(instanceId);
   }
 
-  /** Nothing is to be done so far, and nothing is waited for. */
+  /** Nothing is to be done so far, nothing is waited for, and nobody has to be asked. */
   get isIdle(): boolean {
-    return this.#actions.length === 0 && this.#waiting.length === 0;
+    return this.#actions.length === 0 && this.#waiting.length === 0 && this.#ask.size === 0;
+  }
+
+  isHeld(rule: string): boolean {
+    return this.#held.some((held) => held.rule === rule);
   }
 
   get actions(): readonly Action[] {

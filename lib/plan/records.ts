@@ -130,8 +130,10 @@ export interface Pause {
 
 /** When the Swarm's join tokens were last replaced by new ones. The tokens themselves are nobody's business here. */
 export interface Rotation {
-  /** Milliseconds since the epoch; never later than the moment from which the former tokens are refused. */
+  /** Milliseconds since the epoch. */
   readonly at: number;
+  /** By logical ID of a manager: the generation of its machine then. A later one means that a machine with the tokens is gone. */
+  readonly generations: Readonly<Record<string, number>>;
 }
 
 /**

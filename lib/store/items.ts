@@ -93,7 +93,7 @@ const ROLLOUT = z.object({
 });
 const RECOVERY = z.object({ survivor: z.string(), clusterId: z.string(), by: z.string(), requestedAt: time });
 
-const ROTATION = z.object({ at: time });
+const ROTATION = z.object({ at: time, generations: z.record(z.string(), count) });
 
 /** Null: it was paused once, and was resumed. */
 const PAUSE = z.object({ pause: maybe(z.object({ by: z.string(), reason: z.string(), at: time })) });

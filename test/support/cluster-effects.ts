@@ -115,7 +115,7 @@ export function perform(model: ClusterModel, action: Action, recorded = true): v
       records.orders.delete(action.instanceId);
       return;
     case 'rotateTokens':
-      records.rotation = { at: cluster.now };
+      records.rotation = action.record;
       return;
     case 'settleRollout':
     case 'haltRollout':

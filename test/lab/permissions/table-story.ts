@@ -87,7 +87,7 @@ const CALLS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unk
   putSuspicion: (store, lease) => store.putSuspicion(lease, SUSPICION),
   removeSuspicion: (store, lease) => store.removeSuspicion(lease, 'i-1'),
   putRollout: (store, lease) => store.putRollout(lease, ROLLOUT),
-  putRotation: (store, lease) => store.putRotation(lease, { at: 1 }),
+  putRotation: (store, lease) => store.putRotation(lease, { at: 1, generations: {} }),
   removeRecovery: (store, lease) => store.removeRecovery(lease),
   putStatus: (store, lease) =>
     store.putStatus(lease, { whole: true, at: 1, fence: 1, specVersion: 1, held: [], waiting: [] }),

@@ -114,23 +114,6 @@ describe('swarm-init', () => {
   });
 });
 
-describe('publish-tokens', () => {
-  it('writes what is new and leaves what is current', async () => {
-    await using made = await machine();
-    assert.equal((await run(made, 'publish-tokens')).code, 0);
-    const puts = async () => (await made.calls()).filter((call) => call.includes('put-parameter')).length;
-    const before = await puts();
-    assert.equal(before, 2);
-    assert.equal((await run(made, 'publish-tokens')).code, 0);
-    assert.equal(await puts(), before);
-  });
-
-  it('is for managers', async () => {
-    await using made = await machine('active false');
-    assert.equal((await run(made, 'publish-tokens')).code, 40);
-  });
-});
-
 describe('swarm-join', () => {
   const worker = { role: 'worker', managers: '10.42.0.10,10.42.1.10,10.42.2.10' };
 

@@ -138,7 +138,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
       () => store.putLaunch(lease, launchRecord('pet/10.42.0.10')),
       () => store.putSuspicion(lease, { ...suspicion, instanceId: 'i-2' }),
       () => store.removeSuspicion(lease, 'i-1'),
-      () => store.putRotation(lease, { at: 1 }),
+      () => store.putRotation(lease, { at: 1, generations: {} }),
       () => store.putStatus(lease, status),
     ];
     for (const write of writes) await assert.rejects(write, LeaseLostError);
@@ -186,14 +186,14 @@ export function storeContract(name: string, makeStore: MakeStore): void {
     await store.putLaunch(lease, pet);
     await store.putLaunch(lease, batch);
     await store.putSuspicion(lease, suspicion);
-    await store.putRotation(lease, { at: 8 });
+    await store.putRotation(lease, { at: 8, generations: { '10.42.0.10': 2 } });
     await store.setMode(lease, 'removing');
     const { records } = await store.memory();
     assert.deepEqual(records.genesis, genesis);
     assert.deepEqual(records.launches.get('pet/10.42.0.10'), pet);
     assert.deepEqual(records.launches.get('batch/workers/us-east-1a'), batch);
     assert.deepEqual(records.suspicions.get('i-1'), suspicion);
-    assert.deepEqual(records.rotation, { at: 8 });
+    assert.deepEqual(records.rotation, { at: 8, generations: { '10.42.0.10': 2 } });
     assert.equal(records.mode, 'removing');
 
     await store.putGenesis(lease, { ...genesis, clusterId: 'swarm' });

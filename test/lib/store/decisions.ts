@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Recovery, RolloutHalt, RolloutRecord } from '../../../lib/plan/records.ts';
+import type { MachineOrder, Recovery, RolloutHalt, RolloutRecord } from '../../../lib/plan/records.ts';
 import { LeaseLostError, type Store } from '../../../lib/store/store.ts';
 import { type HandClock, handClock, held, type MakeStore } from './contract.ts';
 
@@ -8,6 +8,8 @@ const HALT: RolloutHalt = { hash: 'abc123', by: 'ada', reason: 'too slow', at: 5
 const GOOD = { version: 3, hash: 'abc123' };
 const RECORD: RolloutRecord = { group: 'workers', good: GOOD, halt: undefined, resumedAt: undefined };
 const RECOVERY: Recovery = { survivor: '10.42.1.10', clusterId: 'swarm', by: 'ada', requestedAt: 9 };
+
+const ORDER: MachineOrder = { instanceId: 'i-1', what: 'replace', by: 'ada', reason: 'noise', at: 9 };
 
 const rolloutOf = async (store: Store) => (await store.memory()).records.rollouts.get('workers');
 
@@ -103,6 +105,37 @@ export function decisionContract(name: string, makeStore: MakeStore): void {
     assert.deepEqual([(await store.memory()).records.mode, (await pauseOf())?.by], ['removing', 'bob']);
     await store.decidePause(undefined);
     assert.deepEqual([(await store.memory()).records.mode, await pauseOf()], ['removing', undefined]);
+  });
+
+  check('an order about a machine is given, replaced and withdrawn without the lease', async (store) => {
+    const ordersOf = async () => [...((await store.memory()).records.orders ?? [])];
+    assert.deepEqual(await ordersOf(), []);
+    await store.decideOrder('i-1', undefined);
+    assert.deepEqual(await ordersOf(), []);
+    await store.decideOrder('i-1', ORDER);
+    await store.decideOrder('i-2', { ...ORDER, instanceId: 'i-2' });
+    await store.decideOrder('i-1', { ...ORDER, what: 'drain', by: 'bob' });
+    assert.deepEqual(await ordersOf(), [
+      ['i-1', { ...ORDER, what: 'drain', by: 'bob' }],
+      ['i-2', { ...ORDER, instanceId: 'i-2' }],
+    ]);
+    await store.decideOrder('i-1', undefined);
+    assert.deepEqual((await ordersOf()).length, 1);
+    await store.decideOrder('i-1', ORDER);
+    assert.deepEqual((await ordersOf())[0], ['i-1', ORDER]);
+  });
+
+  check('only the holder of the lease forgets an order', async (store, clock) => {
+    const { lease } = await held(store.acquire('a'));
+    await store.decideOrder('i-1', ORDER);
+    await store.removeOrder(lease, 'i-1');
+    await store.removeOrder(lease, 'i-1');
+    assert.equal((await store.memory()).records.orders?.size, 0);
+    await store.decideOrder('i-1', ORDER);
+    clock.advance(40_000);
+    await held(store.acquire('b'));
+    await assert.rejects(store.removeOrder(lease, 'i-1'), LeaseLostError);
+    assert.equal((await store.memory()).records.orders?.size, 1);
   });
 
   check('a recovery that is under way is kept, and told to who asks for another', async (store) => {

@@ -59,7 +59,7 @@ const SAMPLES: readonly { readonly name: string; readonly read: (item: Item) => 
     read: (item) => readRecovery(KEY, item),
     whole: { survivor: '10.42.0.10', clusterId: 'c', by: 'ada', requestedAt: 1 },
   },
-  { name: 'rotation', read: (item) => readRotation(KEY, item), whole: { at: 1 } },
+  { name: 'rotation', read: (item) => readRotation(KEY, item), whole: { at: 1, generations: { '10.42.0.10': 2 } } },
   {
     name: 'status',
     read: (item) => readStatus(KEY, item),

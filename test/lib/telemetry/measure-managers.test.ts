@@ -117,7 +117,7 @@ describe('the managers in figures', () => {
     const age = measured(cluster)[METRIC.tokenAgeDays];
     assert.equal(age, (50 * MINUTE) / DAY);
     const report = reportOf(cluster);
-    const records = { ...report.input.records, rotation: { at: NOW - 2 * DAY } };
+    const records = { ...report.input.records, rotation: { at: NOW - 2 * DAY, generations: {} } };
     assert.equal(figuresOf({ ...report, input: { ...report.input, records } })[METRIC.tokenAgeDays], 2);
   });
 });
