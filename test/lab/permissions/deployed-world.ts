@@ -6,7 +6,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { createClients } from '../../../lab/cloudformation/clients.ts';
 import { provision } from '../../../lab/cloudformation/provision.ts';
 import type { Stack } from '../../../lab/cloudformation/stack/stack.ts';
-import { createSimulatedFleet } from '../../../lab/machines/simulated/fleet.ts';
+import { createSimulatedFleet, type SimulatedFleetOptions } from '../../../lab/machines/simulated/fleet.ts';
 import { createCloudWatchService } from '../../../lab/region/cloudwatch/service.ts';
 import { createIamService } from '../../../lab/region/iam/service.ts';
 import { createLambdaService } from '../../../lab/region/lambda/service.ts';
@@ -34,10 +34,10 @@ export type DeployedWorld = Awaited<ReturnType<typeof createDeployedWorld>>;
  * A region in virtual time with the resources of synthesised templates in it, provisioned as CloudFormation does, and
  * its roles held to their policies. What runs on a role's credentials has to be called by the test.
  */
-export async function createDeployedWorld() {
+export async function createDeployedWorld(options: Pick<SimulatedFleetOptions, 'figures'> = {}) {
   const clock = createVirtualClock(Date.UTC(2026, 0, 5, 12));
   const random = seededRandom(1);
-  const fleet = createSimulatedFleet({ clock, random });
+  const fleet = createSimulatedFleet({ clock, random, ...options });
   const region = createRegion({
     context: { clock, random, ...AT, zones: ZONES },
     settings: {
