@@ -2,6 +2,7 @@ import type { Notice } from '../../lib/console/console-view.ts';
 import type { Order } from '../../lib/console/widget-event.ts';
 import { OperateError } from '../../lib/operate/errors.ts';
 import type { Operator } from '../../lib/operate/operator.ts';
+import { replaceNode } from '../../lib/operate/orders.ts';
 import { pauseController, resumeController } from '../../lib/operate/pause.ts';
 import { reconcileNow } from '../../lib/operate/reconcile-now.ts';
 
@@ -24,6 +25,9 @@ async function done(operator: Operator, order: Order): Promise<string> {
     case 'pause':
       await pauseController(operator, order.reason);
       return 'The controller is paused: it observes, and repairs nothing.';
+    case 'replace':
+      await replaceNode(operator, order.instanceId, 'asked for on the dashboard');
+      return `${order.instanceId} is replaced as soon as the rest of the cluster allows it.`;
     case 'resume':
       await resumeController(operator);
       return 'The controller acts again.';

@@ -45,7 +45,7 @@ export function consoleView(
   { viewer, endpoint, notice }: ViewOptions,
 ): ConsoleView {
   const { cluster, mode, asked, at } = overview;
-  const buttons = orderButtons({ cluster, mode, endpoint });
+  const place = { cluster, mode, endpoint };
   const headline = headlineOf(overview);
   return {
     theme: viewer.theme,
@@ -53,9 +53,9 @@ export function consoleView(
     notice: notice === undefined ? undefined : { ...notice, sign: SIGNS[notice.tone] },
     headline: { ...headline, sign: SIGNS[headline.tone] },
     facts: factsOf(overview),
-    buttons,
+    buttons: orderButtons(place),
     reasonField: mode === 'active' || mode === 'recovering' ? REASON_FIELD : undefined,
-    zones: zoneColumns(overview),
+    zones: zoneColumns(overview, place),
     steps: stepsOf(overview, events, viewer),
     rollouts: rolloutLines(overview),
     held: heldLines(overview),

@@ -1,6 +1,7 @@
 import type { MachineSeen } from '../operate/machine-seen.ts';
 import type { ClusterOverview, GroupSeen } from '../operate/overview.ts';
 import { age } from '../words.ts';
+import { type OrderButton, type OrderPlace, replaceButton } from './order-button.ts';
 import { CONDITION_TONES, CONDITIONS, SIGNS, type Tone } from './tones.ts';
 
 /** A machine with what there is to say about it. */
@@ -16,6 +17,7 @@ export interface Tile {
   /** Instance id, disk, age: what is known of them. */
   readonly facts: readonly string[];
   readonly notes: readonly string[];
+  readonly replace: OrderButton | undefined;
 }
 
 /** A machine of which nothing needs to be said: a small square. */
@@ -49,16 +51,21 @@ const FEW = 24;
 const DETAILED = 6;
 
 /** Zones as columns, in each the groups in the order of the overview, then what belongs to none. */
-export function zoneColumns({ groups, others, at }: ClusterOverview): readonly ZoneColumn[] {
+export function zoneColumns({ groups, others, at }: ClusterOverview, place: OrderPlace): readonly ZoneColumn[] {
   const all = [...groups.flatMap(({ machines }) => machines), ...others];
   const zones = [...new Set(all.map(zoneOf))].sort();
+  const declared = (machine: MachineSeen): Tile => ({ ...tileOf(machine, at), replace: replaceButton(machine, place) });
+  const undeclared = (machine: MachineSeen): Tile => tileOf(machine, at);
   return zones.map((zone) => {
     const blocks = groups.flatMap((group) => {
       const own = group.machines.filter((one) => zoneOf(one) === zone);
-      return own.length === 0 ? [] : [blockOf(group.name, own, isDrawnWhole(group), at)];
+      return own.length === 0 ? [] : [blockOf(group.name, own, isDrawnWhole(group), declared)];
     });
     const strangers = others.filter((one) => zoneOf(one) === zone);
-    return { zone, blocks: strangers.length === 0 ? blocks : [...blocks, blockOf(OTHERS, strangers, false, at)] };
+    return {
+      zone,
+      blocks: strangers.length === 0 ? blocks : [...blocks, blockOf(OTHERS, strangers, false, undeclared)],
+    };
   });
 }
 
@@ -74,7 +81,12 @@ function isDrawnWhole({ machines }: GroupSeen): boolean {
   return machines.length <= FEW || machines.every(({ logicalId }) => logicalId !== undefined);
 }
 
-function blockOf(group: string, machines: readonly MachineSeen[], whole: boolean, now: number): Block {
+function blockOf(
+  group: string,
+  machines: readonly MachineSeen[],
+  whole: boolean,
+  tile: (machine: MachineSeen) => Tile,
+): Block {
   const ordered = whole ? machines : [...machines].sort((a, b) => rank(a) - rank(b));
   const detailed = whole ? ordered : ordered.filter(({ condition }) => condition !== 'healthy').slice(0, DETAILED);
   const isTold = new Set(detailed);
@@ -82,7 +94,7 @@ function blockOf(group: string, machines: readonly MachineSeen[], whole: boolean
   return {
     group,
     summary: summaryOf(machines),
-    tiles: detailed.map((one) => tileOf(one, now)),
+    tiles: detailed.map(tile),
     cells: rest.map(cellOf),
     more: rest.filter(({ condition }) => condition !== 'healthy').length,
   };
@@ -103,7 +115,7 @@ function summaryOf(machines: readonly MachineSeen[]): string {
 }
 
 function tileOf(machine: MachineSeen, now: number): Tile {
-  const { condition, logicalId, instanceId, volumeId, launchedAt, node, upToDate, state } = machine;
+  const { condition, logicalId, instanceId, volumeId, launchedAt, node, upToDate, state, order } = machine;
   const tone = CONDITION_TONES[condition];
   return {
     name: logicalId ?? instanceId ?? '',
@@ -120,7 +132,11 @@ function tileOf(machine: MachineSeen, now: number): Tile {
       node === undefined || node.availability === 'active' ? undefined : node.availability,
       upToDate === false ? 'another configuration' : undefined,
     ].filter((fact) => fact !== undefined),
-    notes: machine.notes.map(({ text }) => text),
+    notes: [
+      ...machine.notes.map(({ text }) => text),
+      ...(order === undefined ? [] : [`${order.what} ordered by ${order.by}: ${order.reason}`]),
+    ],
+    replace: undefined,
   };
 }
 

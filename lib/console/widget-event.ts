@@ -15,7 +15,9 @@ export interface OrderRequest {
 export type Order =
   | { readonly order: 'reconcile' }
   | { readonly order: 'pause'; readonly reason: string }
-  | { readonly order: 'resume' };
+  | { readonly order: 'resume' }
+  /** Of the machine that was shown: whatever took its place since is not meant. */
+  | { readonly order: 'replace'; readonly instanceId: string };
 
 export type OrderName = Order['order'];
 
@@ -55,11 +57,13 @@ const CONTEXT = z
     forms: { all: {} },
   });
 
-const EVENT = z.object({
-  describe: z.boolean().optional(),
-  widgetContext: CONTEXT,
-  order: z.enum(['reconcile', 'pause', 'resume']).optional(),
-});
+const EVENT = z.object({ describe: z.boolean().optional(), widgetContext: CONTEXT, order: z.unknown().optional() });
+const ORDER = z.discriminatedUnion('order', [
+  z.object({ order: z.literal('reconcile') }),
+  z.object({ order: z.literal('pause') }),
+  z.object({ order: z.literal('resume') }),
+  z.object({ order: z.literal('replace'), instanceId: z.string().regex(/^i-[0-9a-f]{8,17}$/) }),
+]);
 
 /**
  * Reads the event that CloudWatch invokes the widget's function with: the widget's parameters, or those of a pressed button, and a
@@ -69,16 +73,19 @@ const EVENT = z.object({
  * @throws WidgetEventError
  */
 export function readWidgetEvent(event: unknown): WidgetRequest {
-  const result = EVENT.safeParse(event);
-  if (!result.success) {
-    throw new WidgetEventError(result.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`));
-  }
-  const { describe, widgetContext, order } = result.data;
+  const { describe, widgetContext, order: pressed } = parse(EVENT, event);
   if (describe === true) return { kind: 'describe' };
   const { theme, timezone, forms } = widgetContext;
   const viewer = { theme, utcOffset: minutesOf(timezone.offsetISO), timeZone: timezone.label };
-  if (order === undefined) return { kind: 'show', viewer };
-  return { kind: 'order', viewer, order: order === 'pause' ? { order, reason: reasonOf(forms.all) } : { order } };
+  if (pressed === undefined) return { kind: 'show', viewer };
+  const order = parse(ORDER, event);
+  return { kind: 'order', viewer, order: order.order === 'pause' ? { ...order, reason: reasonOf(forms.all) } : order };
+}
+
+function parse<T extends z.ZodType>(schema: T, event: unknown): z.output<T> {
+  const result = schema.safeParse(event);
+  if (result.success) return result.data;
+  throw new WidgetEventError(result.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`));
 }
 
 /** Of `+02:00`. */

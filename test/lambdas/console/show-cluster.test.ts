@@ -6,6 +6,7 @@ import type { Viewer } from '../../../lib/console/widget-event.ts';
 import type { Operator } from '../../../lib/operate/operator.ts';
 import { createMemoryStore } from '../../../lib/store/memory.ts';
 import { createOperateWorld } from '../../lib/operate/world.ts';
+import { instanceId } from '../../support/cluster.ts';
 import { awsError } from '../../support/fake-aws.ts';
 
 const viewer: Viewer = { theme: 'dark', utcOffset: 0, timeZone: 'UTC' };
@@ -74,6 +75,17 @@ test('Pause and Resume change what the next picture offers', async () => {
   assert.doesNotMatch(paused, />Pause</);
   await carryOut(operator, { order: 'resume' });
   assert.match(await show(operator), />Pause</);
+});
+
+test('Replace orders it of the machine that was shown, and of none that took its place', async () => {
+  const { operator, store } = await createOperateWorld();
+  const notice = await carryOut(operator, { order: 'replace', instanceId: instanceId(102) });
+  assert.equal(notice.tone, 'good');
+  const order = (await store.memory()).records.orders?.get(instanceId(102));
+  assert.deepEqual([order?.what, order?.by], ['replace', 'ana@laptop']);
+  const late = await carryOut(operator, { order: 'replace', instanceId: instanceId(999) });
+  assert.equal(late.tone, 'bad');
+  assert.match(late.text, /^Not done: /);
 });
 
 test('an order that can’t be carried out is refused in words', async () => {

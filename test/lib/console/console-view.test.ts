@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { MachineOrder } from '../../../lib/plan/records.ts';
 import type { EventRecord } from '../../../lib/store/store.ts';
 import {
   addWorker,
@@ -110,11 +111,11 @@ describe('the buttons', () => {
     const { html } = await drawn(wholeCluster());
     const found = orders(html);
     assert.deepEqual(
-      found.map(({ order }) => order),
+      found.slice(0, 2).map(({ order }) => order),
       [{ order: 'reconcile' }, { order: 'pause' }],
     );
     for (const { attributes } of found) {
-      assert.match(attributes['confirmation'] ?? '', /cluster demo.*\?/);
+      assert.match(attributes['confirmation'] ?? '', /(cluster demo|^Replace .*i-0000).*\?/);
       const { action, endpoint, display, event: trigger } = attributes;
       assert.deepEqual([action, endpoint, display, trigger], ['call', ENDPOINT, 'widget', 'click']);
     }
@@ -124,11 +125,29 @@ describe('the buttons', () => {
     const pause = { by: 'ana', reason: 'the audit', at: NOW - 5 * MINUTE };
     const { view, html } = await drawn(wholeCluster(), { pause });
     assert.deepEqual(
-      orders(html).map(({ order }) => order),
+      orders(html)
+        .slice(0, 2)
+        .map(({ order }) => order),
       [{ order: 'reconcile' }, { order: 'resume' }],
     );
     assert.equal(view.reasonField, undefined);
     assert.equal(view.headline.text, 'Paused by ana, 5 min ago: the audit');
+  });
+
+  test('replace the very machine that is shown: each that is there, and not on its way out or ordered away already', async () => {
+    const cluster = wholeCluster();
+    terminate(cluster, instanceId(1));
+    const order: MachineOrder = { instanceId: instanceId(101), what: 'replace', by: 'bo', reason: 'slow', at: NOW };
+    const { view, html } = await drawn(cluster, { order });
+    const replaced = orders(html).filter((one) => one.order.order === 'replace');
+    assert.deepEqual(
+      replaced.map((one) => one.order.instanceId),
+      [instanceId(2), instanceId(102), instanceId(3)],
+    );
+    assert.match(replaced[0]?.attributes['confirmation'] ?? '', /^Replace the machine of 10\.42\.1\.10, /);
+    const tiles = view.zones.flatMap(({ blocks }) => blocks.flatMap((block) => block.tiles));
+    const ordered = tiles.find(({ name }) => name === instanceId(101));
+    assert.match(ordered?.notes.join() ?? '', /replace ordered by bo: slow/);
   });
 
   test('are none while the cluster is being taken down', async () => {

@@ -3,7 +3,7 @@ import { consoleView, type ViewOptions } from '../../../lib/console/console-view
 import { renderConsole } from '../../../lib/console/render.ts';
 import { overviewOf } from '../../../lib/operate/overview.ts';
 import { look } from '../../../lib/operate/situation.ts';
-import type { Pause } from '../../../lib/plan/records.ts';
+import type { MachineOrder, Pause } from '../../../lib/plan/records.ts';
 import type { EventRecord } from '../../../lib/store/store.ts';
 import type { TestCluster } from '../../support/cluster.ts';
 import { createOperateWorld } from '../operate/world.ts';
@@ -13,10 +13,16 @@ export const ENDPOINT = 'arn:aws:lambda:us-east-1:123456789012:function:orders';
 /** The widget over a cluster as the planner's tests break it: what it shows, and its HTML. */
 export async function drawn(
   cluster: TestCluster,
-  options: { readonly events?: readonly EventRecord[]; readonly ask?: boolean; readonly pause?: Pause } = {},
+  options: {
+    readonly events?: readonly EventRecord[];
+    readonly ask?: boolean;
+    readonly pause?: Pause;
+    readonly order?: MachineOrder;
+  } = {},
 ) {
   const { operator, store } = await createOperateWorld(cluster);
   await store.decidePause(options.pause);
+  if (options.order !== undefined) await store.decideOrder(options.order.instanceId, options.order);
   const situation = await look(operator, { ask: options.ask ?? true });
   const shown: ViewOptions = {
     viewer: { theme: 'light', utcOffset: 120, timeZone: 'Local timezone' },

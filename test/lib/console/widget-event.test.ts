@@ -53,6 +53,15 @@ test('a pressed button is an order; a pause takes its reason from the field, on 
   assert.deepEqual(look.kind === 'order' && look.order, { order: 'reconcile' });
 });
 
+test('a machine is replaced by its instance id, and by nothing else', () => {
+  const press = (instanceId: unknown) => readWidgetEvent({ order: 'replace', instanceId, widgetContext: CONTEXT });
+  const replace = press('i-0123456789abcdef0');
+  assert.deepEqual(replace.kind === 'order' && replace.order, { order: 'replace', instanceId: 'i-0123456789abcdef0' });
+  for (const wrong of [undefined, '', '10.42.0.10', 'i-', 'i-0123456789abcdef0 ', ['i-0123456789abcdef0'], {}]) {
+    assert.throws(() => press(wrong), WidgetEventError, String(wrong));
+  }
+});
+
 test('no order but those there are is taken', () => {
   for (const order of ['terminate', 'Pause', '', 0, null, {}, '__proto__']) {
     assert.throws(() => readWidgetEvent({ order, widgetContext: CONTEXT }), WidgetEventError, String(order));
