@@ -29,11 +29,19 @@ export class EnvironmentPool {
   /** `undefined`: as many run as may. Give it back after use. */
   take(fn: LambdaFunction, limit: number): ExecutionEnvironment | undefined {
     if (this.#busy.size >= limit) return undefined;
-    const warm = this.#idle.pop();
-    warm?.timer.abort();
-    const environment = warm?.environment ?? this.#create(fn);
+    const environment = this.#warm() ?? this.#create(fn);
     this.#busy.add(environment);
     return environment;
+  }
+
+  /** The newest of the idle ones that is alive: a process may end while nothing is asked of it. */
+  #warm(): ExecutionEnvironment | undefined {
+    for (let entry = this.#idle.pop(); entry !== undefined; entry = this.#idle.pop()) {
+      entry.timer.abort();
+      if (entry.environment.state !== 'dead') return entry.environment;
+      void entry.environment.end();
+    }
+    return undefined;
   }
 
   /** Keeps the process warm, unless it is dead or its function has been changed since. */

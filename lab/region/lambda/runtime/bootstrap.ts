@@ -5,7 +5,9 @@
  * Source of the API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { existsSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
@@ -75,12 +77,23 @@ async function postError(path: string, error: unknown): Promise<void> {
   await post(path, JSON.stringify(described), { 'lambda-runtime-function-error-type': described.errorType });
 }
 
-function contextOf(headers: Headers): LambdaContext {
-  const deadline = Number(headers.get('lambda-runtime-deadline-ms'));
+/** Waits for as long as nothing is to be done. `fetch` would give up after five minutes. */
+function nextEvent(): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(`${api}/invocation/next`, { agent: false }, resolve).once('error', reject);
+  });
+}
+
+function header({ headers }: IncomingMessage, name: string): string {
+  return String(headers[name] ?? '');
+}
+
+function contextOf(next: IncomingMessage): LambdaContext {
+  const deadline = Number(header(next, 'lambda-runtime-deadline-ms'));
   return {
     functionName: variable('AWS_LAMBDA_FUNCTION_NAME'),
     functionVersion: variable('AWS_LAMBDA_FUNCTION_VERSION'),
-    invokedFunctionArn: headers.get('lambda-runtime-invoked-function-arn') ?? '',
+    invokedFunctionArn: header(next, 'lambda-runtime-invoked-function-arn'),
     memoryLimitInMB: variable('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),
     awsRequestId: requestId,
     logGroupName: variable('AWS_LAMBDA_LOG_GROUP_NAME'),
@@ -91,14 +104,14 @@ function contextOf(headers: Headers): LambdaContext {
 }
 
 async function serveNext(handler: Handler): Promise<void> {
-  const next = await fetch(`${api}/invocation/next`);
-  if (!next.ok) throw new Error(`the Runtime API answered ${next.status} to next`);
-  requestId = next.headers.get('lambda-runtime-aws-request-id') ?? '';
-  process.env['_X_AMZN_TRACE_ID'] = next.headers.get('lambda-runtime-trace-id') ?? '';
-  const event: unknown = JSON.parse(await next.text());
+  const next = await nextEvent();
+  if (next.statusCode !== 200) throw new Error(`the Runtime API answered ${next.statusCode} to next`);
+  requestId = header(next, 'lambda-runtime-aws-request-id');
+  process.env['_X_AMZN_TRACE_ID'] = header(next, 'lambda-runtime-trace-id');
+  const event: unknown = JSON.parse(await text(next));
   let result: unknown;
   try {
-    result = await handler(event, contextOf(next.headers));
+    result = await handler(event, contextOf(next));
   } catch (error) {
     console.error('Invoke Error', JSON.stringify(describe(error)));
     await postError(`/invocation/${requestId}/error`, error);

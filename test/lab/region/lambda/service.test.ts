@@ -34,6 +34,7 @@ export async function handler(event, context) {
   if (event.say) console.log(event.say);
   if (event.fail) throw new TypeError(event.fail);
   if (event.exit) process.exit(event.exit);
+  if (event.exitAfter) setTimeout(() => process.exit(1), event.exitAfter);
   if (event.sleep) await new Promise((resolve) => setTimeout(resolve, event.sleep));
   return { served, pid: process.pid, env: event.env ? process.env : undefined,
     remaining: context.getRemainingTimeInMillis(), arn: context.invokedFunctionArn, id: context.awsRequestId };
@@ -192,6 +193,19 @@ describe('Lambda', () => {
     assert.equal(error.errorType, 'Sandbox.Timedout');
     assert.match(error.errorMessage, /Task timed out after 1\.00 seconds$/);
     assert.equal(answer(await invoke('slow', {})).served, 1);
+  });
+
+  it('gives nothing to a process that ended while nothing was asked of it', async () => {
+    await create('idle');
+    const { pid } = answer(await invoke('idle', { exitAfter: 50 }));
+    await until(() => {
+      try {
+        return !process.kill(pid, 0);
+      } catch {
+        return true;
+      }
+    });
+    assert.equal(answer(await invoke('idle', {})).served, 1);
   });
 
   it('reports a process that ends, and code that does not load', async () => {
