@@ -18,7 +18,7 @@ import {
 import { kinds, M3, ofKind, planned, W1, W2 } from './planned.ts';
 import { addNewWorker, down, outdate, relist, renewManager, updateOf } from './worlds.ts';
 
-const NEW = instanceId(201);
+const [NEW, NEWER] = [instanceId(201), instanceId(202)];
 const [, , C] = ZONES;
 
 /** Three workers, the third of a new configuration that is `provenFor` so many milliseconds. */
@@ -153,6 +153,18 @@ describe('a roll-out has failed', () => {
     for (const cluster of [former, confirmed, other]) assert.deepEqual(halts(cluster), []);
   });
 
+  it('not by a machine that still has time, however many failed before it', () => {
+    const cluster = ill(rolling(undefined), 1_000);
+    changeLaunch(cluster, batchSlot('workers', C), { failures: 5 });
+    assert.deepEqual(halts(cluster), []);
+  });
+
+  it('not by the time of machines that are gone, or were never listed, where the others work', () => {
+    const cluster = rolling(undefined);
+    changeLaunch(cluster, batchSlot('workers', C), { instanceIds: [NEW, NEWER], launchedAt: NOW - 60 * MINUTE });
+    assert.deepEqual(halts(cluster), []);
+  });
+
   it('not where nothing is rolled out: such machines are repaired, and launches back off', () => {
     const cluster = ill(rolling(undefined), 600_000);
     settle(cluster, 'workers');
@@ -164,7 +176,10 @@ describe('a roll-out has failed', () => {
   it('in its very first form as well, where machines of a former one are there and none was ever good', () => {
     const cluster = ill(rolling(undefined, 'rollback'), 600_000);
     cluster.records.rollouts.clear();
-    assert.equal(halts(cluster)[0]?.good, undefined);
+    assert.deepEqual(
+      halts(cluster).map(({ good }) => good),
+      [undefined],
+    );
     assert.deepEqual(ofKind(planned(cluster).actions, 'rollBack'), [], 'there is nothing to go back to');
   });
 
