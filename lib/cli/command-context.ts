@@ -1,3 +1,4 @@
+import type { RingingAlarm } from '../aws/alarms.ts';
 import type { Clock } from '../clock.ts';
 import type { Operator } from '../operate/operator.ts';
 import type { Format } from './output.ts';
@@ -14,6 +15,8 @@ export interface Place {
 export interface Connection {
   readonly operator: Operator;
   readonly region: string;
+  /** Of this cluster, those that ring. @throws AWS's errors */
+  alarms(): Promise<readonly RingingAlarm[]>;
 }
 
 /** What the command line needs of the world. */

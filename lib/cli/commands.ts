@@ -1,6 +1,7 @@
 import type { CommandDefinition } from './command.ts';
 import { apply } from './commands/apply.ts';
 import { describe } from './commands/describe.ts';
+import { doctor } from './commands/doctor.ts';
 import { events } from './commands/events.ts';
 import { history } from './commands/history.ts';
 import { drain, replace } from './commands/order.ts';
@@ -19,6 +20,7 @@ import type { FamilyDefinition } from './program.ts';
 export const COMMANDS: readonly CommandDefinition[] = [
   status,
   describe,
+  doctor,
   events,
   history,
   plan,

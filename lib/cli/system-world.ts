@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { constants, hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { WriteStream } from 'node:tty';
+import { createAlarmReader } from '../aws/alarms.ts';
 import { createAwsClients } from '../aws/clients.ts';
 import { locateCluster } from '../operate/locate.ts';
 import { createOperator } from '../operate/operator.ts';
@@ -35,7 +36,11 @@ async function connect({ cluster, region, profile }: Place): Promise<Connection>
   const named = cluster ?? process.env['EVERSWARM_CLUSTER'];
   const where = await regionOf(() => aws.ssm.config.region());
   const entry = await locateCluster(aws.ssm, named === '' ? undefined : named);
-  return { operator: createOperator({ entry, by: whoAmI(), aws, clock: systemClock }), region: where };
+  return {
+    operator: createOperator({ entry, by: whoAmI(), aws, clock: systemClock }),
+    region: where,
+    alarms: createAlarmReader({ region, profile }, entry.cluster),
+  };
 }
 
 /** What is typed there is its own, interruptions as well. */

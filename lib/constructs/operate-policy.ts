@@ -51,6 +51,7 @@ export function operateStatements(scope: Construct, props: OperatePolicyProps): 
     new iam.PolicyStatement({
       sid: 'Look',
       actions: [
+        'cloudwatch:DescribeAlarms',
         'ec2:DescribeImages',
         'ec2:DescribeInstances',
         'ec2:DescribeNetworkInterfaces',

@@ -40,3 +40,8 @@ export async function wakeReconciler(
     return false;
   }
 }
+
+/** Asks Lambda whether the reconciler could be invoked, and invokes nothing. @throws AWS's errors */
+export async function mayInvoke(lambda: LambdaClient, reconcileFunction: string): Promise<void> {
+  await lambda.send(new InvokeCommand({ FunctionName: reconcileFunction, InvocationType: 'DryRun' }));
+}
