@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -36,6 +36,13 @@ export interface SelfHealingSwarmProps extends NetworkChoices {
    * @default RemovalPolicy.DESTROY – the state of the cluster is never in it
    */
   readonly tableRemovalPolicy?: RemovalPolicy;
+  /**
+   * How old the Swarm's join tokens become before they are replaced; whole hours. Besides, they are replaced whenever a manager
+   * got a new machine.
+   *
+   * @default Duration.days(1)
+   */
+  readonly tokenRotation?: Duration;
   /**
    * How long the functions' logs are kept.
    *

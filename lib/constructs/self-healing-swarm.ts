@@ -25,6 +25,7 @@ import { PetIdentity } from './pet-identity.ts';
 import type { SelfHealingSwarmProps } from './self-healing-swarm-props.ts';
 import { StoreTable } from './store-table.ts';
 import { swarmMetric } from './swarm-metrics.ts';
+import { tokenRotationOf } from './token-rotation.ts';
 import { warnAbout } from './warnings.ts';
 
 /**
@@ -104,6 +105,7 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
         launchTemplates: templates.references(),
         subnets: network.references(),
         ...(volumeKey === undefined ? {} : { volumeKeyArn: volumeKey.keyArn }),
+        ...tokenRotationOf(props),
       },
       table,
       reconcile,

@@ -4,6 +4,7 @@ import { calm, drawFaultPlan, type FaultPlan, unleash, withoutKinds } from './fa
 import type { Violation } from './invariants.ts';
 import { unlockLockedEngines } from './person.ts';
 import { specOf } from './spec.ts';
+import { watchTakenTokens } from './token-rules.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
 export type SimulateOptions = Pick<WorldOptions, 'seed' | 'overrides' | 'carrier' | 'keepTimeline'> & {
@@ -67,6 +68,7 @@ function drawSpec(dice: Dice) {
 async function live(world: World, plan: FaultPlan): Promise<number | undefined> {
   const { clock, violations } = world;
   const broken = () => violations.length > 0;
+  const mindTokens = watchTakenTokens(world);
   if (plan.fromTheStart) unleash(world, plan);
   else {
     if ((await becomesWhole(world, BOOTSTRAP, 'whole-from-nothing')) === undefined) return undefined;
@@ -87,6 +89,7 @@ async function live(world: World, plan: FaultPlan): Promise<number | undefined> 
   if (wholeAt === undefined) return undefined;
   const wholeAfter = wholeAt - calmAt;
 
+  mindTokens();
   const before = world.changes.count;
   await clock.run(broken, IDLE);
   const done = world.changes.count - before;

@@ -129,3 +129,16 @@ test('metrics: of this cluster, each minute, as the options say', () => {
   const healthy = swarm.metricHealthyManagers({ period: Duration.minutes(5), statistic: 'Average' });
   assert.deepEqual([healthy.period.toMinutes(), healthy.statistic], [5, 'Average']);
 });
+
+test('join tokens are rotated as often as is said, in whole hours; by default it is left to the controller', () => {
+  const stack = newStack();
+  swarmIn(stack, { tokenRotation: Duration.days(7) });
+  const deployed = Template.fromStack(stack);
+  deployed.hasResourceProperties('Custom::EverswarmDeployment', { Deployment: { tokenRotationHours: 168 } });
+  const other = newStack();
+  swarmIn(other);
+  assert.doesNotMatch(JSON.stringify(Template.fromStack(other).toJSON()), /tokenRotation/);
+  for (const tokenRotation of [Duration.minutes(90), Duration.minutes(0)]) {
+    assert.throws(() => swarmIn(newStack(), { tokenRotation }), { code: 'TokenRotation' });
+  }
+});

@@ -174,6 +174,10 @@ test('bad properties are answered with what is wrong in them', async () => {
     [{ Cluster: 'other' }, /InvalidRequest: .*cluster "other".*"demo"/],
     [{ Deployment: { launchTemplates: {}, subnets: [] } }, /no launch template was given for: managers, workers/],
     [
+      { Deployment: { ...Object(good['Deployment']), tokenRotationHours: 'often' } },
+      /InvalidRequest: .*tokenRotationHours/,
+    ],
+    [
       { Deployment: { ...Object(good['Deployment']), subnets: [] } },
       /the subnets are , and the spec's network has 10\.42\.0\.0\/24/,
     ],

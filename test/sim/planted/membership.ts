@@ -26,6 +26,15 @@ export const membershipBugs: readonly PlantedBug[] = [
     }),
   },
   {
+    name: 'tokens-stay',
+    breaks: 'join tokens are never rotated',
+    caughtBy: ['tokens-are-rotated'],
+    plant: changedPlan((plan) => ({
+      ...plan,
+      actions: plan.actions.filter(({ kind }) => kind !== 'rotateTokens'),
+    })),
+  },
+  {
     name: 'scale-in-without-draining',
     breaks: 'machines that are too many are ended with their tasks on them',
     caughtBy: ['drained-before-removed'],
