@@ -35,6 +35,7 @@ describe('a disk that is not listed', () => {
     const fresh = wholeCluster({ workers: 0 });
     lose(fresh, THIRD);
     assert.deepEqual(marksOf(planned(fresh).actions), [`${THIRD} volume-lost`]);
+    assert.deepEqual(kinds(planned(fresh).actions), ['suspect']);
     const cluster = lost(LIMITS.volumeLost - 1);
     assert.deepEqual(planned(cluster).actions, []);
     assert.equal(heldBy(cluster, 'volume-lost')?.until, NOW + 1);

@@ -7,6 +7,8 @@ import {
   MANAGER_IPS,
   MINUTE,
   nodeIdOf,
+  nodesOf,
+  probeAll,
   redeclare,
   type TestCluster,
   terminate,
@@ -59,6 +61,8 @@ describe('managers that are declared no longer', () => {
     const { actions } = planned(cluster);
     assert.deepEqual(kinds(actions), ['terminate']);
     assert.deepEqual(ofKind(actions, 'terminate')[0]?.instanceIds, [M5]);
+    cluster.records.suspicions.clear();
+    assert.deepEqual(kinds(planned(cluster).actions), ['terminate'], 'also when somebody else removed them');
     setState(cluster, M5, 'shutting-down');
     assert.deepEqual(ofKind(planned(cluster).actions, 'terminate'), []);
     assert.deepEqual(
@@ -76,17 +80,19 @@ describe('managers that are declared no longer', () => {
     assert.deepEqual([mark.volumeId, mark.logicalId, mark.mark, more], [`vol-${FIFTH}`, FIFTH, 'retired', []]);
     cluster.volumes = cluster.volumes.map((one) => (one.logicalId === FIFTH ? { ...one, mark: 'retired' } : one));
     assert.deepEqual(planned(cluster).actions, [], 'once');
+    const free = cluster.volumes;
     for (const change of [{ attachedTo: M4 }, { state: 'in-use' as const }, { logicalId: 'other' }]) {
-      cluster.volumes = cluster.volumes.map((one) =>
-        one.id === `vol-${FIFTH}` ? { ...one, mark: undefined, ...change } : one,
-      );
+      cluster.volumes = free.map((one) => (one.id === `vol-${FIFTH}` ? { ...one, mark: undefined, ...change } : one));
       assert.deepEqual(ofKind(planned(cluster).actions, 'markVolume'), []);
     }
   });
 
   it('wait until every other manager is healthy', () => {
+    const mute = shrunk();
+    silence(mute, M2);
+    assert.deepEqual(planned(mute).actions, []);
+    assert.equal(heldBy(mute, 'retirement')?.subject, FIFTH);
     const cluster = shrunk();
-    silence(cluster, M2);
     relist(cluster, (node) => (node.hostname === M2 ? down(node) : node));
     assert.ok(!marksOf(planned(cluster).actions).some((mark) => mark.endsWith('leaving')));
     assert.match(heldBy(cluster, 'retirement')?.reason ?? '', /while another manager is unwell/);
@@ -104,27 +110,19 @@ describe('managers that are declared no longer', () => {
   });
 
   it('go first when their machine is gone, whatever else is amiss: a dead voter only weighs on the quorum', () => {
-    const cluster = shrunk();
-    terminate(cluster, M4);
-    relist(cluster, (node) => (node.hostname === M4 || node.hostname === M3 ? down({ ...node }) : node));
-    const nodes = [instanceId(1), M2, M3, M5];
-    for (const id of nodes) {
-      const outcome = cluster.probes?.get(id);
-      assert.ok(outcome?.kind === 'answered' && outcome.probe.nodes !== undefined);
-      const dead = down({
-        ...(outcome.probe.nodes[0] ?? assert.fail()),
-        id: nodeIdOf(M4),
-        hostname: M4,
-        logicalId: FOURTH,
-      });
-      cluster.probes?.set(id, { ...outcome, probe: { ...outcome.probe, nodes: [...outcome.probe.nodes, dead] } });
+    for (const dead of [M4, M5]) {
+      for (const unwell of [M3, undefined]) {
+        const cluster = shrunk();
+        const nodes = nodesOf(cluster).map((node) =>
+          node.hostname === dead || node.hostname === unwell ? down(node) : node,
+        );
+        terminate(cluster, dead);
+        probeAll(cluster, nodes);
+        const removals = planned(cluster).actions.filter(({ kind }) => kind !== 'suspect');
+        assert.deepEqual(kinds(removals), ['demoteNode', 'removeNode']);
+        assert.equal(ofKind(removals, 'removeNode')[0]?.nodeId, nodeIdOf(dead));
+      }
     }
-    const removed = ofKind(planned(cluster).actions, 'removeNode').map(({ nodeId }) => nodeId);
-    assert.deepEqual(removed, [nodeIdOf(M4)]);
-    assert.deepEqual(
-      ofKind(planned(cluster).actions, 'demoteNode').map(({ nodeId }) => nodeId),
-      [nodeIdOf(M4)],
-    );
   });
 
   it('wait while a machine is ended, and while a manager is replaced', () => {
@@ -139,7 +137,7 @@ describe('managers that are declared no longer', () => {
     outdate(rolled, 'managers');
     remember(rolled, M2, 'rolling');
     assert.match(heldBy(rolled, 'retirement')?.reason ?? '', new RegExp(`while ${MANAGER_IPS[1]} is replaced`));
-    assert.ok(ofKind(planned(rolled).actions, 'demoteNode').length === 0);
+    assert.deepEqual(marksOf(planned(rolled).actions), []);
   });
 
   it('go last when they lead, by the word of another manager', () => {
