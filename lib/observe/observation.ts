@@ -49,12 +49,16 @@ export interface InterfaceSeen {
 
 export interface VolumeSeen {
   readonly id: string;
+  /** Milliseconds since the epoch. It decides between kept disks only: an answer without it is no reason to stop. */
+  readonly createdAt: number | undefined;
   readonly logicalId: string | undefined;
   readonly zone: string;
   readonly state: 'creating' | 'available' | 'in-use' | 'deleting' | 'deleted' | 'error';
   readonly attachedTo: string | undefined;
   /** `attaching`, `attached`, `detaching`, `busy`; `undefined` when attached to nothing. */
   readonly attachment: string | undefined;
+  /** `undefined`: EC2 did not say. */
+  readonly encrypted?: boolean | undefined;
   /** From the tag `everswarm:mark`; a marked volume belongs to no logical ID any more. */
   readonly mark: VolumeMark | undefined;
 }

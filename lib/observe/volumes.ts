@@ -26,11 +26,13 @@ function volumeSeen(volume: Volume): VolumeSeen {
   const attachment = volume.Attachments?.find(({ State }) => State !== 'detached');
   return {
     id,
+    createdAt: volume.CreateTime?.getTime(),
     logicalId: tagOf(volume.Tags, TAG.logicalId),
     zone: required(volume.AvailabilityZone, CALL, 'AvailabilityZone', id),
     state: oneOf(volume.State, STATES, CALL, id),
     attachedTo: attachment?.InstanceId,
     attachment: attachment?.State,
+    ...(volume.Encrypted !== undefined && { encrypted: volume.Encrypted }),
     mark: markOf(tagOf(volume.Tags, TAG.mark)),
   };
 }

@@ -17,7 +17,7 @@ export function attachmentOf(input: PlanInput, logicalId: string): Attachment | 
   );
   const unmarked = volumes.filter(({ mark }) => mark === undefined);
   // A disk that was kept when its logical ID was taken out comes back with it, where there is no newer one.
-  const usable = unmarked.length > 0 ? unmarked : volumes.filter(({ mark }) => mark === 'retired');
+  const usable = unmarked.length > 0 ? unmarked : newest(volumes.filter(({ mark }) => mark === 'retired'));
   const [networkInterface, ...otherInterfaces] = interfaces;
   const [volume, ...otherVolumes] = usable;
   if (networkInterface === undefined) return 'its network interface is not there; deploy the stack again';
@@ -33,6 +33,12 @@ export function attachmentOf(input: PlanInput, logicalId: string): Attachment | 
     return `volume ${volume.id} is in ${volume.zone}, interface ${networkInterface.id} in ${networkInterface.zone}`;
   }
   return { networkInterface, volume, stale: volumes.some(({ mark }) => mark === 'stale') };
+}
+
+/** One that was taken out and in again leaves several; whichever comes back, what it holds is of a node that was removed. */
+function newest(volumes: readonly VolumeSeen[]): readonly VolumeSeen[] {
+  const latest = Math.max(...volumes.map(({ createdAt = 0 }) => createdAt));
+  return volumes.filter(({ createdAt = 0 }) => createdAt === latest);
 }
 
 function ids(things: readonly { readonly id: string }[]): string {

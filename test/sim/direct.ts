@@ -76,6 +76,7 @@ const ANSWERS: Readonly<Record<string, (answer: XmlElement) => object>> = {
   DescribeVolumes: (answer) => ({
     Volumes: elements(answer['volumeSet']).map((volume) => ({
       VolumeId: text(volume['volumeId']),
+      CreateTime: new Date(text(volume['createTime']) ?? ''),
       AvailabilityZone: text(volume['availabilityZone']),
       State: text(volume['status']),
       Tags: tags(volume['tagSet']),

@@ -18,6 +18,7 @@ export function networkInterface(ip: string): InterfaceSeen {
 export function volume(ip: string): VolumeSeen {
   return {
     id: `vol-${ip}`,
+    createdAt: 0,
     logicalId: ip,
     zone: zoneOfIp(ip),
     state: 'available',

@@ -67,6 +67,7 @@ function observe(options: {
           Volumes: [
             {
               VolumeId: 'vol-1',
+              CreateTime: new Date(2000),
               AvailabilityZone: 'eu-central-1a',
               State: 'in-use' as const,
               Attachments: [

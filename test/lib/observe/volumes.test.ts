@@ -5,6 +5,7 @@ import { fakeEc2 } from '../../support/fake-aws.ts';
 
 const volume = (id: string, tags: Readonly<Record<string, string>>) => ({
   VolumeId: id,
+  CreateTime: new Date(1000),
   AvailabilityZone: 'eu-central-1a',
   State: 'available' as const,
   Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
