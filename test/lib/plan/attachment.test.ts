@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { VolumeSeen } from '../../../lib/observe/observation.ts';
 import { attachmentOf } from '../../../lib/plan/attachment.ts';
-import { wholeCluster, MANAGER_IPS, planInput } from '../../support/cluster.ts';
+import { MANAGER_IPS, planInput, wholeCluster } from '../../support/cluster.ts';
 
 const ADDRESS = MANAGER_IPS[0];
 
