@@ -115,13 +115,20 @@ function viewOf(witness: Witness, leader: SwarmNode, agreeing: readonly Witness[
   return {
     kind: 'quorum',
     clusterId: witness.clusterId,
-    nodes: [...witness.nodes].sort((a, b) => compareText(a.id, b.id)),
+    nodes: [...withTasks(witness, onLeader)].sort((a, b) => compareText(a.id, b.id)),
     leader,
     voters,
     via: (onLeader ?? witness).instanceId,
     witnesses: ordered.map(({ instanceId, nodeId }) => ({ instanceId, nodeId })),
     joinAddresses: ordered.map((other) => other.address),
   };
+}
+
+/** Only the leader counts tasks, and its list need not be the one that is believed. */
+function withTasks(witness: Witness, leader: Witness | undefined): readonly SwarmNode[] {
+  if (leader === undefined || leader === witness) return witness.nodes;
+  const counted = new Map(leader.nodes.map(({ id, tasks }) => [id, tasks]));
+  return witness.nodes.map((node) => ({ ...node, tasks: node.tasks ?? counted.get(node.id) }));
 }
 
 function isVoter(voters: readonly SwarmNode[], witness: Witness): boolean {

@@ -80,6 +80,18 @@ describe('managers of a former configuration are replaced', () => {
     assert.deepEqual(kinds(uncounted(LIMITS.drainUncounted)), ['stopEngine']);
   });
 
+  it("by the leader's count of the tasks, whoever's list is believed", () => {
+    const cluster = begun(0);
+    relist(cluster, (node) => ({ ...ledBy(node, M3), availability: node.hostname === M2 ? 'drain' : 'active' }));
+    stopped(cluster, M2);
+    assert.deepEqual(kinds(planned(cluster).actions), ['drainNode', 'stopEngine'], 'nobody has counted');
+    const leader = cluster.probes?.get(M3);
+    assert.ok(leader?.kind === 'answered');
+    const nodes = leader.probe.nodes?.map((node) => ({ ...node, tasks: 0 }));
+    cluster.probes?.set(M3, answered({ ...leader.probe, nodes }));
+    assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);
+  });
+
   it('ended once the engine is seen stopped', () => {
     const cluster = stopped(begun(MINUTE, down), M2);
     const { actions } = planned(cluster);
