@@ -46,7 +46,7 @@ export async function floorOf(stage: Stage, fault: Fault, progress: Progress): P
 }
 
 /** What a machine was launched from; cattle of one zone share a request. */
-function requestOf({ machine }: Victim, records: readonly LaunchRecord[]): LaunchRequest {
+export function requestOf({ machine }: Victim, records: readonly LaunchRecord[]): LaunchRequest {
   const record =
     records.find(({ instanceIds }) => instanceIds.includes(machine.id)) ??
     records.find(
@@ -57,7 +57,8 @@ function requestOf({ machine }: Victim, records: readonly LaunchRecord[]): Launc
   return { ...record.request, count, clientToken: `floor-${machine.id}` };
 }
 
-async function replaceManager(stage: Stage, victim: Victim, request: LaunchRequest): Promise<void> {
+/** A new machine for a manager's address and disk, which a machine that is gone has left. */
+export async function replaceManager(stage: Stage, victim: Victim, request: LaunchRequest): Promise<void> {
   if (request.placement.kind === 'interface') await untilFree(stage, request.placement.interfaceId);
   const instanceId = await launch(stage, request);
   for (const VolumeId of victim.machine.volumes) {
@@ -96,7 +97,7 @@ async function untilFree(stage: Stage, interfaceId: string): Promise<void> {
 }
 
 /** @throws ClaimError */
-async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
+export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const began = performance.now();
   while (!(await isSo())) {
     if (performance.now() - began > PATIENCE_MS) throw new ClaimError(what, `not within ${PATIENCE_MS / 1000} s`);

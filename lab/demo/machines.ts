@@ -7,6 +7,8 @@ export interface SeenMachine {
   readonly state: string;
   readonly group: string;
   readonly address: string;
+  /** When it was launched, milliseconds since the epoch. */
+  readonly launchedAt: number;
   /** Volumes attached to it that outlive it, sorted: the state, not the root disk. */
   readonly volumes: readonly string[];
 }
@@ -34,12 +36,13 @@ export class Machines {
 }
 
 function seen(instance: Instance): SeenMachine {
-  const { InstanceId = '', State, Tags = [], PrivateIpAddress = '', BlockDeviceMappings = [] } = instance;
+  const { InstanceId = '', State, Tags = [], PrivateIpAddress = '', LaunchTime, BlockDeviceMappings = [] } = instance;
   return {
     id: InstanceId,
     state: State?.Name ?? 'unknown',
     group: Tags.find(({ Key }) => Key === TAG.group)?.Value ?? '',
     address: PrivateIpAddress,
+    launchedAt: LaunchTime?.getTime() ?? 0,
     volumes: BlockDeviceMappings.flatMap(({ Ebs }) =>
       Ebs?.DeleteOnTermination === true ? [] : (Ebs?.VolumeId ?? []),
     ).sort(),

@@ -9,7 +9,8 @@ export interface Look {
   readonly nodes: readonly SeenNode[];
 }
 
-const LOOK_MS = 500;
+/** Each look is a `docker node ls` on every manager, which takes its share of the machine that is measured. */
+const LOOK_MS = 1_000;
 
 /** Looks at the Swarm's list of nodes again and again, by the engines' own word. */
 export class Watch implements AsyncDisposable {
@@ -42,12 +43,26 @@ export class Watch implements AsyncDisposable {
     );
   }
 
+  /** How many managers were in the list, each number once for as long as it stayed. */
+  managerCounts(): readonly number[] {
+    const counts = this.looks.map(({ nodes }) => nodes.filter(isManager).length);
+    return counts.filter((count, index) => count !== counts[index - 1]);
+  }
+
   /** When this machine's node was seen ready for the first time, and as a manager reachable. */
   wellSince(instanceId: string): number | undefined {
     return this.looks.find(({ nodes }) =>
       nodes.some(
         (node) => node.hostname === instanceId && node.status === 'Ready' && (!isManager(node) || isReachable(node)),
       ),
+    )?.at;
+  }
+
+  /** When the node that runs on this machine was first seen drained. */
+  drainedBefore(instanceId: string): number | undefined {
+    const node = this.looks.at(-1)?.nodes.find(({ hostname }) => hostname === instanceId);
+    return this.looks.find(({ nodes }) =>
+      nodes.some(({ id, availability }) => id === node?.id && availability === 'Drain'),
     )?.at;
   }
 

@@ -26,6 +26,7 @@ const OPEN = 5;
 /** Writes a config object into the Swarm's Raft store every second, at one manager after the other until one takes it. */
 export class Writer implements AsyncDisposable {
   readonly #stage: Stage;
+  readonly #name: string;
   readonly #run: Promise<void>;
   readonly #acknowledged: string[] = [];
   readonly #failures: { readonly at: number; readonly why: string }[] = [];
@@ -36,8 +37,10 @@ export class Writer implements AsyncDisposable {
   #withoutLeader = 0;
   #longest = 0;
 
-  constructor(stage: Stage) {
+  /** @param name first part of the names of what it writes, its own */
+  constructor(stage: Stage, name: string) {
     this.#stage = stage;
+    this.#name = name;
     this.#run = this.#every();
   }
 
@@ -72,7 +75,7 @@ export class Writer implements AsyncDisposable {
   }
 
   async #write(number: number): Promise<void> {
-    const name = `roll-${number}`;
+    const name = `${this.#name}-${number}`;
     const began = performance.now();
     let [refusedRounds, leaderless] = [0, false];
     let refusals: readonly string[] = [];
