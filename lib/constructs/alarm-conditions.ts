@@ -15,6 +15,8 @@ const { MAXIMUM, MINIMUM, SUM } = cloudwatch.Stats;
 export interface AlarmConditionsProps {
   readonly spec: ClusterSpec;
   readonly controller: Controller;
+  /** @default a day, as the controller's */
+  readonly tokenRotationHours?: number | undefined;
 }
 
 /** When an alarm goes off. Its period is a minute, as the schedule has the reconciler look once in each. */
@@ -34,10 +36,13 @@ export interface AlarmCondition {
 
 /** A certificate ends after 90 days and is renewed when 18 to 45 of them are left. */
 const CERTIFICATE_DAYS = 14;
-/** Join tokens are replaced every day. */
+/** Join tokens are replaced every day, unless the stack says otherwise; not while a machine is unwell, which may last. */
 const TOKEN_DAYS = 7;
+const MISSED_ROTATIONS = 3;
 
-export function alarmConditions({ spec, controller }: AlarmConditionsProps): readonly AlarmCondition[] {
+export function alarmConditions(props: AlarmConditionsProps): readonly AlarmCondition[] {
+  const { spec, controller, tokenRotationHours = 24 } = props;
+  const tokenDays = Math.max(TOKEN_DAYS, (MISSED_ROTATIONS * tokenRotationHours) / 24);
   const metric = (name: MetricName, statistic: string) => swarmMetric(spec.cluster, name, statistic);
   const { allocation } = managerGroup(spec).group;
   const single = allocation.kind === 'logicalIds' && allocation.logicalIds.length < 3;
@@ -141,9 +146,9 @@ export function alarmConditions({ spec, controller }: AlarmConditionsProps): rea
     },
     {
       key: 'tokens-old',
-      what: `its join tokens have not been replaced for ${TOKEN_DAYS} days`,
+      what: `its join tokens have not been replaced for ${tokenDays} days`,
       metric: metric(METRIC.tokenAgeDays, MINIMUM),
-      threshold: TOKEN_DAYS,
+      threshold: tokenDays,
       comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 15,
       treatMissingData: IGNORE,

@@ -118,6 +118,7 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
     this.alarms = new SwarmAlarms(this, 'Alarms', {
       spec,
       controller,
+      ...tokenRotationOf(props),
       topic: props.alarmTopic,
       runbookUrl: props.runbookUrl,
     });

@@ -4,8 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
@@ -116,6 +118,8 @@ describe('the genuine CDK command line', () => {
       functions: (await clients.lambda.send(new ListFunctionsCommand({}))).Functions ?? [],
       queues: (await clients.sqs.send(new ListQueuesCommand({}))).QueueUrls ?? [],
       rules: (await clients.events.send(new ListRulesCommand({}))).Rules ?? [],
+      alarms: (await clients.cloudwatch.send(new DescribeAlarmsCommand({}))).MetricAlarms ?? [],
+      topics: lab.services.sns.topics.list(),
       tables: TableNames,
       logs: logGroups.map(({ logGroupName }) => logGroupName),
       roles: Roles.map(({ RoleName }) => RoleName).filter((name) => name?.startsWith('cdk-hnb659fds-') !== true),
@@ -182,6 +186,8 @@ describe('the genuine CDK command line', () => {
     assert.equal(code, 0, said);
     t.diagnostic(`changed deploy: ${seconds.toFixed(1)} s`);
     assert.match(said, /UPDATE_COMPLETE\s+\| AWS::CloudFormation::Stack/);
+    // An update puts the spec in force; the machine comes afterwards.
+    for (let look = 0; look < 100 && (await groupSizes())['workers'] !== 3; look += 1) await sleep(200);
     assert.deepEqual(await groupSizes(), { managers: 3, workers: 3 });
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SelfHealingSwarm } from '../../../lib/constructs/self-healing-swarm.ts';
@@ -100,6 +100,14 @@ groups:
   const found = alarmsIn(templateOf({ spec })).map(({ Properties }) => Properties['AlarmName']);
   assert.equal(found.length, ALARMS.length - 1);
   assert.ok(!found.includes(alarmName('demo', 'quorum-at-risk')));
+});
+
+test('tokens are old only after several of the rotations that the stack asks for', () => {
+  const threshold = (props: object) =>
+    alarmsIn(templateOf({ spec: declared(), ...props })).find(
+      ({ Properties }) => Properties['AlarmName'] === alarmName('demo', 'tokens-old'),
+    )?.Properties['Threshold'];
+  assert.deepEqual([threshold({}), threshold({ tokenRotation: Duration.days(30) })], [7, 90]);
 });
 
 test('a topic and a runbook of one’s own take the place of ours', () => {
