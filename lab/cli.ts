@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CdkError } from './cdk.ts';
 import { connect } from './cli/client.ts';
+import { showAddresses } from './cli/console.ts';
 import { deploy } from './cli/deploy.ts';
 import { takeDown } from './cli/down.ts';
 import { exportLines } from './cli/environment.ts';
@@ -55,6 +56,9 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     case 'events':
       await events(name, options.follow, terminal);
+      return 0;
+    case 'console':
+      await showAddresses(name, terminal);
       return 0;
     case 'down':
       await takeDown(name, terminal);

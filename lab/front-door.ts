@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { CONSOLE_PATH } from './console/console.ts';
 import type { ControlHandler } from './control/control.ts';
 import { closeServer, listening } from './region/listening.ts';
 import { readRequest, writeResponse } from './region/node-http.ts';
@@ -20,10 +21,21 @@ export class PortTakenError extends Error {
   }
 }
 
-/** Serves the region's AWS APIs on 127.0.0.1, and the lab's own control under `/_lab/`. @throws PortTakenError */
-export async function openFrontDoor(region: Region, control: ControlHandler, port: number): Promise<FrontDoor> {
-  const answer = (request: ServiceRequest): Promise<ServiceResponse> =>
-    request.path.startsWith('/_lab/') ? control(request) : region.handle(request);
+/** What there is of the lab itself, beside the region's APIs. */
+export interface LabHandlers {
+  /** Below `/_lab/`. */
+  readonly control: ControlHandler;
+  /** The dashboards, for a browser: below `/_lab/console`. */
+  readonly console: (request: ServiceRequest) => Promise<ServiceResponse>;
+}
+
+/** Serves the region's AWS APIs on 127.0.0.1, and the lab's own pages and control under `/_lab/`. @throws PortTakenError */
+export async function openFrontDoor(region: Region, lab: LabHandlers, port: number): Promise<FrontDoor> {
+  const answer = (request: ServiceRequest): Promise<ServiceResponse> => {
+    const { path } = request;
+    if (path === CONSOLE_PATH || path.startsWith(`${CONSOLE_PATH}/`)) return lab.console(request);
+    return path.startsWith('/_lab/') ? lab.control(request) : region.handle(request);
+  };
   const server = createServer((message, response) => {
     readRequest(message)
       .then(answer)

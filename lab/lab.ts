@@ -1,7 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Clock } from '../lib/clock.ts';
 import { systemClock } from '../lib/system-clock.ts';
+import { LAB_CREDENTIALS } from './cli/credentials.ts';
+import { createConsole } from './console/console.ts';
 import { createControl } from './control/control.ts';
 import { EventHistory } from './event-history.ts';
 import { openFrontDoor } from './front-door.ts';
@@ -114,7 +117,14 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     lab: () => lab,
     down: options.onDown ?? (() => region.context.clock.sleep(0).then(stop)),
   });
-  const door = await openFrontDoor(region, control, options.port ?? 0);
+  const viewer = new LambdaClient({
+    region: LAB_REGION.region,
+    credentials: LAB_CREDENTIALS,
+    requestHandler: region.requestHandler(),
+  });
+  const { dashboards, metrics } = services.cloudwatch;
+  const console = createConsole({ clock, dashboards, metrics, lambda: viewer });
+  const door = await openFrontDoor(region, { control, console }, options.port ?? 0);
   undo.defer(() => door.close());
   endpoint = door.url;
   await writeState(stateDirectory, { name, fleet: fleet.kind, pid: process.pid, endpoint, startedAt });

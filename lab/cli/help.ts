@@ -13,6 +13,7 @@ Commands
   stop <instance>                        stop it, as by hand in the console
   shell <instance> [-- <command>...]     a shell in the machine, or one command
   logs <function> [--follow]             what a function wrote; the beginning or a part of its name is enough
+  console                                the addresses of the dashboards, for a browser
   events [--follow]                      events of the default bus
   down                                   take everything away, also what a crash left
 

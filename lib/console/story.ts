@@ -81,7 +81,9 @@ function wordsOf(name: string): string {
 
 function line(tone: Tone, when: string, what: string, subject: string, why: string): Line {
   const short = why.length > LONGEST ? `${why.slice(0, LONGEST - 1)}…` : why;
-  return { tone, sign: SIGNS[tone], when, what, subject: placeOf(subject), why: short };
+  const place = placeOf(subject);
+  // Most reasons begin with what they are about.
+  return { tone, sign: SIGNS[tone], when, what, subject: short.startsWith(place) ? '' : place, why: short };
 }
 
 /** Slots of launches as people call them: a logical ID, or a group in a zone. */
