@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 export interface CommandDefinition {
   /** What is typed: `status`, `rollout pause`. */
   readonly name: string;
+  readonly section: Section;
   /** One line, without a full stop. */
   readonly summary: string;
   /** What else there is to know; each a paragraph. */
@@ -19,6 +20,10 @@ export interface CommandDefinition {
   /** @throws CliError, OperateError, AWS's errors */
   run(context: CommandContext, given: Given): Promise<ExitCode>;
 }
+
+/** Under which the commands are listed, in this order. */
+export const SECTIONS = ['Look', 'Change', 'Step in', 'Set up'] as const;
+export type Section = (typeof SECTIONS)[number];
 
 export interface Operand {
   /** `<group>`: must be there; `[version]`: may; `<x...>`: several. */

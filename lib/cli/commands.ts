@@ -1,5 +1,6 @@
 import type { CommandDefinition } from './command.ts';
 import { apply } from './commands/apply.ts';
+import { completionCommand } from './commands/completion.ts';
 import { describe } from './commands/describe.ts';
 import { doctor } from './commands/doctor.ts';
 import { events } from './commands/events.ts';
@@ -15,6 +16,11 @@ import { scale } from './commands/scale.ts';
 import { shell } from './commands/shell.ts';
 import { status } from './commands/status.ts';
 import type { FamilyDefinition } from './program.ts';
+
+/** Words that other words belong to. */
+export const FAMILIES: readonly FamilyDefinition[] = [
+  { name: 'rollout', section: 'Change', summary: 'watch, halt, continue or take back the roll-out of a group' },
+];
 
 /** All commands, in the order in which they are listed. */
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -35,8 +41,5 @@ export const COMMANDS: readonly CommandDefinition[] = [
   resume,
   recover,
   shell,
-];
-
-export const FAMILIES: readonly FamilyDefinition[] = [
-  { name: 'rollout', summary: 'watch, halt, continue or take back the roll-out of a group' },
+  completionCommand(() => COMMANDS, FAMILIES),
 ];

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { CommandDefinition, Example } from './command.ts';
+import type { CommandDefinition, Example, Section } from './command.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { hangingList } from './layout.ts';
 import { FORMATS } from './output.ts';
@@ -10,7 +10,7 @@ export const PROGRAM = 'everswarm';
 /** What every command takes. */
 export const GLOBAL_OPTIONS = [
   { flags: '-c, --cluster <name>', what: 'which cluster [EVERSWARM_CLUSTER, or the only one there is]' },
-  { flags: '-o, --output <format>', what: 'how results are given: table, json or yaml', choices: FORMATS },
+  { flags: '-o, --output <format>', what: 'how results are given', choices: FORMATS },
   { flags: '--region <region>', what: 'AWS Region [AWS_REGION, or that of the profile]' },
   { flags: '--profile <name>', what: 'profile of the AWS configuration [AWS_PROFILE]' },
 ] as const;
@@ -20,6 +20,7 @@ export const YES_OPTION = { flags: '-y, --yes', what: "don't ask before somethin
 /** Words that stand before others: `rollout pause`. */
 export interface FamilyDefinition {
   readonly name: string;
+  readonly section: Section;
   readonly summary: string;
 }
 
@@ -42,26 +43,35 @@ export function createProgram(
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
+    .commandsGroup('Set up:')
     .configureOutput({
       writeOut: (text) => eachLine(text, terminal.out),
       writeErr: (text) => eachLine(text, terminal.note),
       getOutHelpWidth: () => Math.min(columns, 100),
       getErrHelpWidth: () => Math.min(columns, 100),
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .exitOverride();
   for (const option of GLOBAL_OPTIONS) program.addOption(optionFrom(option));
   program.addHelpText('after', () => exitHelp(columns));
   const parents = new Map<string, Command>();
-  for (const { name, summary } of families) {
-    parents.set(name, program.command(name).summary(summary).description(`${summary}.`).helpCommand(false));
-  }
   for (const definition of definitions) {
-    const words = definition.name.split(' ');
-    const parent = words.length === 1 ? program : (parents.get(words[0] ?? '') ?? program);
-    addCommand(parent, words.at(-1) ?? '', definition, chosen, columns);
+    const [first = '', second] = definition.name.split(' ');
+    const family = second === undefined ? undefined : families.find(({ name }) => name === first);
+    if (family !== undefined && !parents.has(first)) parents.set(first, addFamily(program, family));
+    addCommand(parents.get(first) ?? program, second ?? first, definition, chosen, columns);
   }
   return program;
+}
+
+function addFamily(program: Command, { name, summary, section }: FamilyDefinition): Command {
+  const command = program.command(name).summary(summary).description(sentence(summary));
+  return command.helpGroup(`${section}:`).helpCommand(false);
+}
+
+/** A summary as the beginning of a text. */
+export function sentence(summary: string): string {
+  return `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`;
 }
 
 function addCommand(
@@ -71,13 +81,14 @@ function addCommand(
   chosen: Chosen,
   columns: number,
 ): void {
-  const { name, summary, detail = [], operands = [], options = [], changes = false, examples } = definition;
+  const { name, section, summary, detail = [], operands = [], options = [], changes = false, examples } = definition;
   const command = parent
     .command(word)
     .summary(summary)
-    .description([`${summary}.`, ...detail].join('\n\n'))
+    .description([sentence(summary), ...detail].join('\n\n'))
     .helpCommand(false)
     .showHelpAfterError(`See: ${PROGRAM} ${name} --help`);
+  if (word === name) command.helpGroup(`${section}:`);
   for (const { syntax, what, choices } of operands) {
     const argument = command.createArgument(syntax, what);
     command.addArgument(choices === undefined ? argument : argument.choices([...choices]));

@@ -27,3 +27,19 @@ const ESCAPES = /\u001b\[[0-9;]*m/g;
 export function widthOf(text: string): number {
   return text.replace(ESCAPES, '').length;
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what colours are made of
+const PARTS = /\u001b\[[0-9;]*m|[^\u001b]/gu;
+
+/** As much of a line as fits. */
+export function cut(line: string, columns: number): string {
+  if (widthOf(line) <= columns) return line;
+  let [width, out] = [0, ''];
+  for (const [part] of line.matchAll(PARTS)) {
+    const isColor = part.length > 2;
+    if (!isColor && width >= columns - 1) continue;
+    out += part;
+    if (!isColor) width += 1;
+  }
+  return `${out}…`;
+}

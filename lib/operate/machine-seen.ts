@@ -79,9 +79,15 @@ export function machineReader(situation: Situation, notes: Notes): MachineReader
       volumeId: logicalId === undefined ? undefined : volumes.get(logicalId),
       condition: health.condition,
       order: instance === undefined ? undefined : input.records.orders?.get(instance.id),
-      notes: [...said, ...why],
+      notes: [...said, ...why, ...orderNotes(input.records.orders?.get(instance?.id ?? ''))],
     };
   };
+}
+
+function orderNotes(order: MachineOrder | undefined): readonly Note[] {
+  if (order === undefined) return [];
+  const what = order.what === 'replace' ? 'is to be replaced' : 'is kept drained';
+  return [{ kind: 'waiting', text: `${what}, as ${order.by} ordered: ${order.reason}` }];
 }
 
 function nodeSeen({ id, role, state, availability, tasks, raft }: SwarmNode): NodeSeen {

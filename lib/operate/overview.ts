@@ -6,7 +6,7 @@ import { nextActions } from '../preview/next-actions.ts';
 import type { FlavorName } from '../spec/spec.ts';
 import type { ClusterStatus } from '../store/store.ts';
 import { type MachineSeen, machineReader } from './machine-seen.ts';
-import { type NoteElsewhere, notesOf } from './notes.ts';
+import { type Note, type NoteElsewhere, notesOf } from './notes.ts';
 import { type QuorumSeen, quorumOf } from './quorum.ts';
 import { type RolloutStatus, statusOf } from './rollout.ts';
 import { isWhole, type Situation } from './situation.ts';
@@ -48,6 +48,8 @@ export interface GroupSeen {
   readonly declared: number;
   readonly healthy: number;
   readonly rollout: RolloutStatus;
+  /** What is done, held and waited for with the group as a whole. */
+  readonly notes: readonly Note[];
   /** By logical ID, or by instance id; a logical ID without a machine is in it, too. */
   readonly machines: readonly MachineSeen[];
 }
@@ -56,14 +58,22 @@ export function overviewOf(situation: Situation): ClusterOverview {
   const { input, view, plan, asked, status } = situation;
   const { committed, records } = input;
   const { version, committedAt, committedBy, spec } = committed;
-  const notes = notesOf(plan);
+  const notes = notesOf({ ...plan, held: plan.held.filter(({ rule }) => !MODE_RULES.has(rule)) });
   const read = machineReader(situation, notes);
   const groups = declaredGroups(input).map((group): GroupSeen => {
     const rollout = statusOf(input, group.name);
     const own = machinesOf(input, group.name, logicalIdsOf(group.spec));
     const machines = own.map(({ logicalId, instance }) => read(group, logicalId, instance));
     const healthy = machines.filter(({ condition }) => condition === 'healthy').length;
-    return { name: group.name, flavor: group.spec.flavor, declared: rollout.declared, healthy, rollout, machines };
+    return {
+      name: group.name,
+      flavor: group.spec.flavor,
+      declared: rollout.declared,
+      healthy,
+      rollout,
+      notes: notes.about([group.name]),
+      machines,
+    };
   });
   const shown = new Set(groups.flatMap(({ machines }) => machines.map(({ instanceId }) => instanceId)));
   const others = instancesInOrder(input)
@@ -89,6 +99,9 @@ export function overviewOf(situation: Situation): ClusterOverview {
       status === undefined ? undefined : { at: status.at, whole: status.whole, notWholeSince: status.notWholeSince },
   };
 }
+
+/** What they say is the mode. */
+const MODE_RULES: ReadonlySet<string> = new Set(['paused', 'removing']);
 
 function isOfManagers({ flavor }: GroupSeen): boolean {
   return flavor === 'swarm-manager';

@@ -9,6 +9,7 @@ const OPTIONS = FOLLOW.extend({ ask: z.boolean(), file: z.string().default(DEFAU
 
 export const apply: CommandDefinition = {
   name: 'apply',
+  section: 'Change',
   summary: 'put a declaration in force, and wait until the cluster is as it says',
   detail: [
     'Shows what would be done, asks, and commits it on the condition that nobody else did meanwhile. What takes other resources of AWS (addresses, groups, the network) is refused: `npx cdk deploy` makes these.',

@@ -6,6 +6,7 @@ import { groupLines, machineLines } from '../views/describe-view.ts';
 
 export const describe: CommandDefinition = {
   name: 'describe',
+  section: 'Look',
   summary: 'show all there is to know of one machine, or of a group',
   detail: ['It asks the machine itself, and tells what the event log says of it.'],
   operands: [

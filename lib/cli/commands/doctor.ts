@@ -16,6 +16,7 @@ const OPTIONS = z.object({ file: z.string().optional() });
 
 export const doctor: CommandDefinition = {
   name: 'doctor',
+  section: 'Look',
   summary: 'look for what is amiss, or will be, and say what to do about it',
   detail: [
     'Permissions, the controller, quorum, agents, versions of Docker, clocks, certificates, disks, launches, roll-outs, join tokens, alarms, and whether swarm.yaml still says what is in force. It asks every machine, and changes nothing. Ends with 1 when it finds an error.',

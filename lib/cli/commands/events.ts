@@ -22,6 +22,7 @@ const LOOK_EVERY = 1_500;
 
 export const events: CommandDefinition = {
   name: 'events',
+  section: 'Look',
   summary: 'show what was done, held back and decided',
   detail: ['Oldest first, of the last 30 days. What each name means, and what to do about it: docs/runbook.md.'],
   options: [

@@ -15,6 +15,7 @@ const MOST = 200;
 
 export const history: CommandDefinition = {
   name: 'history',
+  section: 'Look',
   summary: 'show the versions of the declaration, and what each changed',
   options: [{ flags: '-n, --limit <number>', what: `at most so many, the newest [10, at most ${MOST}]` }],
   examples: [

@@ -49,6 +49,7 @@ const DRAIN: Verb = {
 
 export const replace: CommandDefinition = {
   name: 'replace',
+  section: 'Step in',
   summary: 'have one machine replaced by a new one',
   detail: [
     'Under the rules of a roll-out: drained first; of the managers only with all others healthy, one at a time, the leader after it handed over. A manager comes back at its address, with its disk; of a group that is counted by number a new machine comes before the old one goes.',
@@ -65,6 +66,7 @@ export const replace: CommandDefinition = {
 
 export const drain: CommandDefinition = {
   name: 'drain',
+  section: 'Step in',
   summary: 'have one node give its tasks to others, and take none',
   detail: [
     'It stands until it is withdrawn. A node that was drained by hand (`docker node update`) is nobody’s but yours: the controller never ends that.',

@@ -7,6 +7,7 @@ import { REASON, REASON_OPTION } from './rollout.ts';
 
 export const pause: CommandDefinition = {
   name: 'pause',
+  section: 'Step in',
   summary: 'have the controller look on and do nothing',
   detail: [
     'Nothing is repaired until `everswarm resume`: for work by hand. It goes on measuring, so that metrics and alarms stay true.',
@@ -29,6 +30,7 @@ export const pause: CommandDefinition = {
 
 export const resume: CommandDefinition = {
   name: 'resume',
+  section: 'Step in',
   summary: 'have a paused controller work again',
   changes: true,
   examples: [{ line: 'resume', what: '`everswarm plan` shows beforehand what it will do' }],

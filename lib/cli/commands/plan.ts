@@ -13,6 +13,7 @@ const OPTIONS = z.object({ ask: z.boolean(), file: z.string().optional() });
 
 export const plan: CommandDefinition = {
   name: 'plan',
+  section: 'Look',
   summary: 'show what would be done: now, or with another declaration',
   detail: [
     'Without a file: what the controller has left to do. With one: what would become of the cluster with it, to the end. Nothing is changed.',

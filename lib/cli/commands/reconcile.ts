@@ -5,6 +5,7 @@ import { print } from '../output.ts';
 
 export const reconcile: CommandDefinition = {
   name: 'reconcile',
+  section: 'Step in',
   summary: 'have the controller look now, not at the next minute',
   examples: [{ line: 'reconcile', what: 'then `everswarm events --follow` shows what it does' }],
   async run(context) {

@@ -12,6 +12,7 @@ const OPTIONS = z.object({ survivor: z.string().optional(), confirm: z.string().
 
 export const recover: CommandDefinition = {
   name: 'recover',
+  section: 'Step in',
   summary: 'with the quorum lost for good: make a new Swarm from one manager',
   detail: [
     'Managers that are gone come back by themselves, with their disks; this is for when too many disks are lost. It ends the other managers’ machines and gives up what only they knew. It is refused while there is a quorum, and asks for the id of the Swarm to be typed.',

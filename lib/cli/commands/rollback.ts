@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 
 export const rollback: CommandDefinition = {
   name: 'rollback',
+  section: 'Change',
   summary: 'declare the cluster again as a former version did',
   detail: ['With the images that were pinned then. It is committed as a new version: nothing of the history is lost.'],
   operands: [{ syntax: '<version>', what: 'its number, as `everswarm history` shows it' }],

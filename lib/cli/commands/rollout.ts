@@ -16,6 +16,7 @@ export const REASON = z.object({ reason: z.string().trim().min(1).max(500).defau
 
 const status: CommandDefinition = {
   name: 'rollout status',
+  section: 'Change',
   summary: 'show how far each group is on the way to its declared configuration',
   operands: [{ syntax: '[group]', what: 'only this one' }],
   examples: [{ line: 'rollout status', what: 'all groups' }],
@@ -30,6 +31,7 @@ const status: CommandDefinition = {
 
 const pause: CommandDefinition = {
   name: 'rollout pause',
+  section: 'Change',
   summary: 'halt the roll-out of a group: nothing more is replaced',
   detail: [
     'What is lost meanwhile comes back with the last good configuration. A declaration that is committed later is rolled out.',
@@ -49,6 +51,7 @@ const pause: CommandDefinition = {
 
 const resume: CommandDefinition = {
   name: 'rollout resume',
+  section: 'Change',
   summary: 'have a halted roll-out go on',
   detail: ['What failed before does not count any more.'],
   operands: [GROUP],
@@ -64,6 +67,7 @@ const resume: CommandDefinition = {
 
 const undo: CommandDefinition = {
   name: 'rollout undo',
+  section: 'Change',
   summary: 'go back to the last good configuration of a group',
   detail: ['The last one that every machine of it was healthy with. How many machines there are stays as it is.'],
   operands: [GROUP],

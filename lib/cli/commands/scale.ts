@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 
 export const scale: CommandDefinition = {
   name: 'scale',
+  section: 'Change',
   summary: 'change how many machines a group has',
   detail: [
     'Of groups that are counted by number. The next `cdk deploy` brings back the number in its file: write it there, too.',

@@ -12,6 +12,7 @@ const OPTIONS = z.object({ print: z.boolean().default(false), profile: z.string(
 
 export const shell: CommandDefinition = {
   name: 'shell',
+  section: 'Step in',
   summary: 'open a shell on a machine, by Session Manager',
   detail: [
     'Needs the AWS CLI with its Session Manager plugin, and leave to start sessions. No port is open, and no key is needed. Without a node: on a manager.',

@@ -5,8 +5,9 @@ import { type CommandDefinition, optionsOf } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { print } from '../output.ts';
 import { statusLines } from '../views/status-view.ts';
+import { watch } from '../watch.ts';
 
-const OPTIONS = z.object({ ask: z.boolean(), all: z.boolean().default(false) });
+const OPTIONS = z.object({ ask: z.boolean(), all: z.boolean().default(false), watch: z.boolean().default(false) });
 
 export const ASK_OPTION = {
   flags: '--no-ask',
@@ -15,18 +16,26 @@ export const ASK_OPTION = {
 
 export const status: CommandDefinition = {
   name: 'status',
+  section: 'Look',
   summary: 'show the cluster: its quorum, each machine, and what is being done',
   detail: [
     'It reads EC2 and asks the managers itself, so it is true also when the controller does not run. Ends with 3 when the cluster is not whole.',
   ],
-  options: [ASK_OPTION, { flags: '-a, --all', what: 'every machine, also where many of a group are well' }],
+  options: [
+    { flags: '-w, --watch', what: 'draw it again and again, with the last events, until interrupted' },
+    ASK_OPTION,
+    { flags: '-a, --all', what: 'every machine, also where many of a group are well' },
+  ],
   examples: [
     { line: 'status', what: 'the only cluster of this account and Region' },
+    { line: 'status --watch', what: 'keep an eye on it' },
     { line: 'status -o json', what: 'for programs' },
   ],
   async run(context, given) {
-    const { ask, all } = optionsOf(given, OPTIONS);
-    const { operator, region } = await context.connect();
+    const { ask, all, watch: isWatched } = optionsOf(given, OPTIONS);
+    const connection = await context.connect();
+    if (isWatched) return exitOf(await watch(context, connection, { ask, all }));
+    const { operator, region } = connection;
     const overview = overviewOf(await look(operator, { ask }));
     const { paint, terminal } = context;
     print(context, {
@@ -37,6 +46,6 @@ export const status: CommandDefinition = {
   },
 };
 
-function exitOf({ whole }: ClusterOverview): 0 | 3 {
-  return whole ? EXIT.done : EXIT.notWhole;
+function exitOf(overview: ClusterOverview | undefined): 0 | 3 {
+  return overview?.whole === true ? EXIT.done : EXIT.notWhole;
 }

@@ -76,10 +76,14 @@ function bannersOf({ at, pause, recovery, mode, lastPass }: ClusterOverview): re
 function machineLines({ groups, others, at }: ClusterOverview, look: StatusLook): readonly string[] {
   const { paint, columns } = look;
   const blocks = [
-    ...groups.map((group) => ({ title: titleOf(group, paint), ...chosen(group.machines, look.all) })),
+    ...groups.map((group) => ({
+      title: titleOf(group, paint),
+      notes: group.notes,
+      ...chosen(group.machines, look.all),
+    })),
     ...(others.length === 0
       ? []
-      : [{ title: paint('busy', 'declared no longer, or never'), ...chosen(others, look.all) }]),
+      : [{ title: paint('busy', 'declared no longer, or never'), notes: [], ...chosen(others, look.all) }]),
   ];
   const { header, lines } = machineTable(
     blocks.flatMap(({ shown }) => shown),
@@ -87,8 +91,8 @@ function machineLines({ groups, others, at }: ClusterOverview, look: StatusLook)
   );
   const out = [header];
   let next = 0;
-  for (const { title, shown, left } of blocks) {
-    out.push(title);
+  for (const { title, notes: own, shown, left } of blocks) {
+    out.push(title, ...own.flatMap((note) => noteLines('  └ ', note, paint, columns)));
     for (const { notes } of shown) {
       out.push(lines[next] ?? '');
       next += 1;
@@ -105,11 +109,13 @@ function chosen(machines: readonly MachineSeen[], all: boolean) {
   return { shown, left: machines.length - shown.length };
 }
 
-function titleOf({ name, healthy, declared, rollout }: GroupSeen, paint: Paint): string {
-  const count = `${healthy} of ${declared} ready`;
+function titleOf({ name, healthy, declared, rollout, machines }: GroupSeen, paint: Paint): string {
+  const count = healthy > declared ? `${healthy} ready, ${declared} declared` : `${healthy} of ${declared} ready`;
+  const unknown = machines.filter(({ condition }) => condition === 'unknown').length;
+  const asked = unknown === 0 ? '' : `, ${unknown} not known`;
   const roll = rolloutWords(rollout);
   const tone = healthy === declared ? 'plain' : 'busy';
-  return `${paint('strong', name)}  ${paint(tone, count)}${roll === '' ? '' : `, ${paint('busy', roll)}`}`;
+  return `${paint('strong', name)}  ${paint(tone, count + asked)}${roll === '' ? '' : `, ${paint('busy', roll)}`}`;
 }
 
 function rolloutWords({ phase, outdated, halt }: GroupSeen['rollout']): string {
