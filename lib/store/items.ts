@@ -13,7 +13,7 @@ import { SpecError } from '../spec/error.ts';
 import { reviveSpec, serializeSpec } from '../spec/json.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import { GarbledItemError } from './errors.ts';
-import type { ClusterStatus, EventRecord } from './store.ts';
+import { type ClusterStatus, EVENT_KINDS, type EventRecord } from './store.ts';
 
 /** An item as the document client gives it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -123,7 +123,7 @@ const STATUS = z.object({
 
 const EVENT = z.object({
   at: time,
-  kind: z.enum(['action', 'action-failed', 'held', 'whole', 'not-whole', 'spec', 'woken', 'error']),
+  kind: z.enum(EVENT_KINDS),
   name: z.string(),
   subject: z.string(),
   reason: z.string(),

@@ -53,11 +53,14 @@ export class SpecConflictError extends Error {
   }
 }
 
+/** What each is: `docs/runbook.md#events`. */
+export const EVENT_KINDS = ['action', 'action-failed', 'held', 'whole', 'not-whole', 'spec', 'woken', 'error'] as const;
+
 /** What happened, for people. Kept for 30 days. */
 export interface EventRecord {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly kind: 'action' | 'action-failed' | 'held' | 'whole' | 'not-whole' | 'spec' | 'woken' | 'error';
+  readonly kind: (typeof EVENT_KINDS)[number];
   /** An action's kind, a rule's name, … */
   readonly name: string;
   readonly subject: string;
