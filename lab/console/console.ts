@@ -19,7 +19,7 @@ export interface ConsoleOptions {
 export const CONSOLE_PATH = '/_lab/console';
 
 /** So far back graphs go. */
-const SHOWN_MS = 3 * 3_600_000;
+const SHOWN_MS = 30 * 60_000;
 
 const Call = z.strictObject({ endpoint: z.string().min(1), event: z.record(z.string(), z.unknown()) });
 

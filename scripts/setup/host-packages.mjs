@@ -3,7 +3,10 @@ import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'n
 import { delimiter, dirname, join } from 'node:path';
 import { SetupError } from './setup-error.mjs';
 
-/** Debian packages, how each is recognised, and what it is for. Real machines are for root on Linux only. */
+/**
+ * Debian packages, how each is recognised, and what it is for. `real`: for real machines, which are for root on Linux only;
+ * `tests`: for the tests alone, which do without it where it can't be installed.
+ */
 const PACKAGES = [
   { name: 'openjdk-17-jre-headless', there: () => javaMajor() >= 17, why: 'DynamoDB Local runs on Java 17 or newer' },
   { name: 'mmdebstrap', there: commands('mmdebstrap'), why: "makes the image of the lab's machines", real: true },
@@ -11,12 +14,17 @@ const PACKAGES = [
   { name: 'util-linux', there: commands('unshare', 'nsenter'), why: 'starts and enters machines', real: true },
   { name: 'mount', there: commands('mount', 'losetup'), why: "mounts the machines' disks", real: true },
   { name: 'e2fsprogs', there: commands('mkfs.ext4'), why: 'makes file systems', real: true },
+  { name: 'chromium', there: commands('chromium'), why: 'shows the dashboard to its test', tests: true },
 ];
 
-/** Installs what is missing, when this is root on Debian; elsewhere says what is missing for what. */
-export function ensureHostPackages() {
+/**
+ * Installs what is missing, when this is root on Debian; elsewhere says what is missing for what.
+ * @param forTests also what the tests alone need
+ */
+export function ensureHostPackages({ forTests }) {
   const canBeReal = process.platform === 'linux' && process.getuid() === 0;
-  const missing = PACKAGES.filter((each) => (canBeReal || each.real !== true) && !each.there());
+  const isFor = ({ real = false, tests = false }) => (canBeReal ? forTests || !tests : !real && !tests);
+  const missing = PACKAGES.filter((each) => isFor(each) && !each.there());
   if (missing.length === 0) return;
   const list = missing.map(({ name, why }) => `${name} (${why})`).join(', ');
   if (!canBeReal || !existsSync('/etc/debian_version') || !isCommand('apt-get')) {

@@ -1,0 +1,44 @@
+// Draws the pictures of docs/images anew: `node test/lab/console/screenshots.ts`. Takes some minutes, for the graphs to have something to show.
+import { fileURLToPath } from 'node:url';
+import { openBrowser } from './browser.ts';
+import { deployConsole } from './deployed-console.ts';
+
+const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+const WORKERS = 5;
+const MINUTES = 6;
+
+await using stack = new AsyncDisposableStack();
+const deployed = await deployConsole(WORKERS);
+stack.defer(() => deployed.stop());
+const browser = await openBrowser();
+stack.defer(() => browser.close());
+const page = await browser.newPage({ viewport: { width: 1280, height: 1150 } });
+const { ec2 } = deployed.lab.region;
+
+async function kill(...addresses: readonly string[]): Promise<void> {
+  const victims = ec2.instances().filter(({ privateIp }) => addresses.includes(privateIp));
+  await Promise.all(victims.map(({ instanceId }) => ec2.powerCut(instanceId)));
+}
+
+async function take(name: string): Promise<void> {
+  await page.screenshot({ path: `${IMAGES}${name}.png` });
+}
+
+await page.waitForTimeout((MINUTES * 60_000) / 2);
+await kill('10.42.1.10');
+await page.waitForTimeout((MINUTES * 60_000) / 2);
+await page.goto(deployed.address);
+await page.locator('.es h2', { hasText: 'Whole' }).waitFor();
+await take('console-whole');
+
+await page.goto(`${deployed.address}?theme=dark`);
+const leader = await page.locator('.es-tile:has(.es-leader) > b > code').textContent();
+const worker = ec2.instances().find(({ tags, state }) => state === 'running' && tags['everswarm:group'] === 'workers');
+await kill(leader ?? '', worker?.privateIp ?? '');
+await page.locator('.es-foot').waitFor();
+for (let look = 0; look < 20; look += 1) {
+  await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+  await page.waitForTimeout(1_500);
+  if ((await page.locator('.es-tile.busy').count()) > 0) break;
+}
+await take('console-healing');
