@@ -2,6 +2,7 @@
  * Everswarm for other people's CDK apps: `new SelfHealingSwarm(stack, 'Swarm', { spec: parseSpec(text) })`. What a running cluster is
  * operated with is the command `everswarm`, in the same package.
  */
+export type { SwarmAlarms } from './constructs/alarms.ts';
 export type { SwarmConsole } from './constructs/console.ts';
 export type { Controller } from './constructs/controller.ts';
 export type { SwarmDashboard } from './constructs/dashboard.ts';

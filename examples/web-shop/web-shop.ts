@@ -22,7 +22,7 @@ const WEB = 8080;
 export class WebShop extends Stack {
   constructor(scope: Construct, id: string, spec: ClusterSpec) {
     super(scope, id);
-    const swarm = new SelfHealingSwarm(this, 'Swarm', { spec });
+    const swarm = new SelfHealingSwarm(this, 'Swarm', { spec, alarmTopic: new Topic(this, 'Pager') });
     addOutputs(this, swarm);
     this.balance(swarm, spec);
     this.keepPictures(swarm);
@@ -64,15 +64,15 @@ export class WebShop extends Stack {
     pictures.grantRead(swarm.roleOf('swarm-worker'));
   }
 
+  /** The Swarm's own alarms go to the pager already; this one tells of healing that is slow, which is no alarm by itself. */
   private alarm(swarm: SelfHealingSwarm): void {
-    const pager = new Topic(this, 'Pager');
-    const alarm = swarm.metricQuorumMargin().createAlarm(this, 'QuorumAtRisk', {
-      alarmDescription: 'One more manager lost, and the Swarm can no longer be changed',
-      comparisonOperator: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 0,
-      evaluationPeriods: 3,
-      treatMissingData: TreatMissingData.BREACHING,
+    const alarm = swarm.metricSecondsToWhole().createAlarm(this, 'SlowHealing', {
+      alarmDescription: 'What was lost took more than five minutes to come back',
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 300,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    alarm.addAlarmAction(new SnsAction(pager));
+    alarm.addAlarmAction(new SnsAction(swarm.alarms.topic));
   }
 }

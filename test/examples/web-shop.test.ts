@@ -22,11 +22,16 @@ test('the example synthesises: a Swarm behind a balancer, with a bucket, an alar
     TargetType: 'ip',
     Targets: ['10.60.0.10', '10.60.1.10', '10.60.2.10'].map((Id) => ({ Id })),
   });
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Namespace: 'Everswarm',
-    MetricName: 'QuorumMargin',
-    Dimensions: [{ Name: 'Cluster', Value: 'shop' }],
-  });
+  const [pager, ...otherTopics] = Object.keys(template.findResources('AWS::SNS::Topic'));
+  assert.deepEqual(otherTopics, []);
+  for (const MetricName of ['QuorumMargin', 'SecondsToWhole']) {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'Everswarm',
+      MetricName,
+      Dimensions: [{ Name: 'Cluster', Value: 'shop' }],
+      AlarmActions: [{ Ref: pager }],
+    });
+  }
   template.resourceCountIs('Custom::EverswarmDeployment', 1);
   const outputs = Object.keys(template.findOutputs('*'));
   for (const name of ['Status', 'ReconcileNow', 'ManagerShell', 'Docker']) assert.ok(outputs.includes(name), name);
