@@ -45,7 +45,8 @@ export function rollText({ roll, floor, resizes }: RollReport): string {
     `a worker: ${mean(workers, 'bootSeconds')} s from its launch to ready; all ${workers.length} replaced ${workerSeconds.toFixed(0)} s after the commit`,
     `managers: all ${managers.length} replaced ${managerSeconds.toFixed(0)} s after the commit; ${sameManagerNodes ? 'the same nodes as before' : 'NOT the same nodes'}`,
     ...resizes.map(
-      ({ result }) => `${result.steps.join(' → ')} managers; ${result.retiredVolumes} volumes kept and marked`,
+      ({ result }) =>
+        `${result.steps.join(' → ')} managers; of ${result.volumesGone} disks that went, ${result.snapshots} snapshots are kept`,
     ),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { DescribeSnapshotsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import { TAG } from '../../../lib/names.ts';
 import { untilWhole } from '../../demo/heal.ts';
 import type { Progress } from '../../demo/progress.ts';
@@ -11,8 +11,9 @@ export interface Resize {
   readonly managers: number;
   /** Numbers of managers in the list in the order in which they were seen, e.g. 3, 4, 5. */
   readonly steps: readonly number[];
-  /** Volumes with the mark `retired` at the end. */
-  readonly retiredVolumes: number;
+  /** Volumes that are gone with their managers, and those of them that a snapshot was made of. */
+  readonly volumesGone: number;
+  readonly snapshots: number;
 }
 
 /** Declares another number of managers and deploys that with the CDK, as a person would. @throws CdkError, ClaimError */
@@ -25,22 +26,29 @@ export async function resize(
   const { lab, clients, deployed, expected } = stage;
   const assembly = await progress.during('cdk synth', synthesise(synthesis));
   const after = new Stage(lab, clients, deployed, { ...expected, managers });
+  const volumes = await volumesOf(stage);
   return await underLoad(after, `to-${managers}`, async (watch) => {
     const deploying = deployStack({ endpoint: lab.state.endpoint, assembly, onLine: () => {} });
     await progress.during(`cdk deploy of ${managers} managers`, deploying);
     await untilWhole(after, `${managers} managers, every one reachable`, progress);
-    return { managers, steps: watch.managerCounts(), retiredVolumes: await countRetired(after) };
+    const left = new Set(await volumesOf(after));
+    const gone = volumes.filter((id) => !left.has(id));
+    const snapshots = (await withSnapshot(after, gone)).size;
+    return { managers, steps: watch.managerCounts(), volumesGone: gone.length, snapshots };
   });
 }
 
-async function countRetired({ clients, deployed }: Stage): Promise<number> {
+async function volumesOf({ clients, deployed }: Stage): Promise<readonly string[]> {
   const { Volumes = [] } = await clients.ec2.send(
-    new DescribeVolumesCommand({
-      Filters: [
-        { Name: `tag:${TAG.cluster}`, Values: [deployed.cluster] },
-        { Name: `tag:${TAG.mark}`, Values: ['retired'] },
-      ],
-    }),
+    new DescribeVolumesCommand({ Filters: [{ Name: `tag:${TAG.cluster}`, Values: [deployed.cluster] }] }),
   );
-  return Volumes.length;
+  return Volumes.flatMap(({ VolumeId, Tags = [] }) =>
+    VolumeId !== undefined && Tags.some(({ Key }) => Key === TAG.logicalId) ? [VolumeId] : [],
+  );
+}
+
+async function withSnapshot({ clients }: Stage, volumes: readonly string[]): Promise<ReadonlySet<string>> {
+  const { Snapshots = [] } = await clients.ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
+  const kept = new Set(Snapshots.flatMap(({ VolumeId }) => VolumeId ?? []));
+  return new Set(volumes.filter((id) => kept.has(id)));
 }
