@@ -20,14 +20,24 @@ import { ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
 import { LAB_CREDENTIALS } from '../../lab/cli/credentials.ts';
 import { exportedVariables } from '../../lab/cli/environment.ts';
 import { type Clients, createClients, destroyClients } from '../../lab/cloudformation/clients.ts';
 import { LAB_REGION, type Lab, startLab } from '../../lab/lab.ts';
 import { ServiceError } from '../../lab/region/protocol/service-error.ts';
+import { METRIC, METRIC_NAMESPACE } from '../../lib/metrics.ts';
+import { ALARMS, alarmName } from '../../lib/names.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STACK = 'Everswarm-demo';
+
+const PassLogged = z.object({
+  fence: z.number(),
+  whole: z.boolean(),
+  correlation_id: z.string().min(1),
+  seen: z.object({ voters: z.number().optional() }),
+});
 
 interface Ran {
   readonly code: number | null;
@@ -161,6 +171,24 @@ describe('the genuine CDK command line', () => {
     t.diagnostic(`first deploy: ${seconds.toFixed(1)} s (${/Deployment time: [\d.]+s/.exec(said)?.[0]})`);
     assert.match(said, new RegExp(`${STACK}\\.TableName = ${STACK}-`));
     assert.deepEqual(await groupSizes(), { managers: 3, workers: 2 });
+  });
+
+  test('is measured by its own functions, told of in their logs, and no alarm', async () => {
+    const { metrics, alarms } = lab.services.cloudwatch;
+    const measured = metrics.list().filter(({ dimensions }) => dimensions['Cluster'] === 'demo');
+    const names = new Set(measured.map(({ namespace, name }) => `${namespace} ${name}`));
+    for (const name of [METRIC.passes, METRIC.quorumMargin, METRIC.whole, METRIC.healthyWorkers]) {
+      assert.ok(names.has(`${METRIC_NAMESPACE} ${name}`), `${name} is not among ${[...names].join(', ')}`);
+    }
+    assert.deepEqual(
+      alarms.list().map(({ definition: { name }, state }) => [name, state === 'ALARM']),
+      ALARMS.map((key) => [alarmName('demo', key), false]).toSorted(),
+    );
+    const lines = lab.services.logs.store.list().flatMap((group) => group.lines.map(({ message }) => message));
+    const passes = lines
+      .filter((line) => line.includes('"message":"pass"'))
+      .map((line) => PassLogged.parse(JSON.parse(line)));
+    assert.ok(passes.some(({ whole, seen }) => whole && seen.voters === 3));
   });
 
   test('does nothing for the same app again', async (t) => {
