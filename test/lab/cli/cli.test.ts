@@ -61,6 +61,7 @@ describe('lab command line', () => {
       assert.match(again.stdout, /runs already/);
       assert.match((await run('env', '--name', name)).stdout, /^export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+\n/);
       assert.match((await run('ps', '--name', name)).stdout, /no instances/);
+      assert.match((await run('console', '--name', name)).stderr, /There is no dashboard yet/);
       const kill = await run('kill', 'i-1', '--name', name);
       assert.deepEqual([kill.code, kill.stderr], [1, 'no live instance is "i-1"; there are none\n']);
       const pid = (await readState(defaultStateDirectory(name)))?.pid ?? 0;
