@@ -60,7 +60,8 @@ describe('the package, installed into an empty project', () => {
   it('holds what is built, and neither sources nor tests nor the lab', () => {
     assert.ok(files.includes('dist/lib/index.js'));
     assert.ok(files.includes('dist/lib/index.d.ts'));
-    for (const name of ['reconcile', 'deployment']) assert.ok(files.includes(`dist/functions/${name}/index.mjs`));
+    for (const name of ['reconcile', 'deployment', 'console', 'console-orders'])
+      assert.ok(files.includes(`dist/functions/${name}/index.mjs`));
     assert.deepEqual(files.filter((path) => !path.startsWith('dist/')).sort(), [
       'LICENSE',
       'README.md',
