@@ -8,7 +8,7 @@ import { isLive, type PlanInput, petSlot } from '../../../lib/plan/world.ts';
 import { anyCluster } from '../../support/any-cluster.ts';
 import { planInput } from '../../support/cluster.ts';
 
-const RUNS = { numRuns: 3_000 };
+const RUNS = { numRuns: 2_000 };
 
 function forAnyCluster(check: (input: PlanInput, decided: Plan) => void): void {
   fc.assert(
