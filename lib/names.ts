@@ -15,6 +15,8 @@ export const TAG = {
   generation: 'everswarm:generation',
   /** On an instance: the hash of the configuration it was launched with. */
   configHash: 'everswarm:config-hash',
+  /** On a volume that `cdk deploy` did not make: `controller`. */
+  madeBy: 'everswarm:made-by',
   /** On a volume that is nobody's any more: `retired` (its manager was removed) or `stale` (its state must never come back). */
   mark: 'everswarm:mark',
 } as const;

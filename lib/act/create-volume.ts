@@ -71,6 +71,7 @@ function createVolumeInput(cluster: string, volume: VolumeSpec, action: CreateVo
           [TAG.cluster]: cluster,
           [TAG.group]: action.group,
           [TAG.logicalId]: action.logicalId,
+          [TAG.madeBy]: 'controller',
           // As the one that `cdk deploy` made.
           Name: `${action.group}-${action.logicalId}`,
         }).map(([Key, Value]) => ({ Key, Value })),

@@ -25,6 +25,8 @@ export interface PetIdentityProps {
   readonly volumeKey: IKey | undefined;
   /** What becomes of the volume when the pet, or the stack, is removed. */
   readonly volumeRemovalPolicy: RemovalPolicy;
+  /** It has this volume already, which carries its tags. */
+  readonly adoptedVolume: string | undefined;
 }
 
 const VOLUME_TYPES: Readonly<Record<VolumeSpec['type'], EbsDeviceVolumeType>> = {
@@ -45,7 +47,8 @@ const VOLUME_TYPES: Readonly<Record<VolumeSpec['type'], EbsDeviceVolumeType>> = 
 export class PetIdentity extends Construct {
   readonly networkInterface: CfnNetworkInterface;
   readonly elasticIp: CfnEIP | undefined;
-  readonly volume: Volume;
+  /** `undefined`: an adopted one. */
+  readonly volume: Volume | undefined;
 
   constructor(scope: Construct, id: string, props: PetIdentityProps) {
     super(scope, id);
@@ -58,7 +61,15 @@ export class PetIdentity extends Construct {
 
     this.elasticIp = props.publicAddress ? this.giveAddress(props.subnet) : undefined;
 
-    this.volume = new Volume(this, 'Volume', {
+    this.volume = props.adoptedVolume === undefined ? this.makeVolume(props) : undefined;
+
+    Tags.of(this).add(TAG.group, props.group);
+    Tags.of(this).add(TAG.logicalId, props.logicalId);
+    Tags.of(this).add('Name', `${props.group}-${props.logicalId}`);
+  }
+
+  private makeVolume(props: PetIdentityProps): Volume {
+    return new Volume(this, 'Volume', {
       availabilityZone: props.subnet.availabilityZone,
       size: Size.gibibytes(props.volume.sizeGiB),
       volumeType: VOLUME_TYPES[props.volume.type],
@@ -67,10 +78,6 @@ export class PetIdentity extends Construct {
       ...(props.volumeKey === undefined ? {} : { encryptionKey: props.volumeKey }),
       removalPolicy: props.volumeRemovalPolicy,
     });
-
-    Tags.of(this).add(TAG.group, props.group);
-    Tags.of(this).add(TAG.logicalId, props.logicalId);
-    Tags.of(this).add('Name', `${props.group}-${props.logicalId}`);
   }
 
   private giveAddress(subnet: ISubnet): CfnEIP {

@@ -31,6 +31,14 @@ export interface SelfHealingSwarmProps extends NetworkChoices {
    */
   readonly volumeRemovalPolicy?: RemovalPolicy;
   /**
+   * Volumes that there are already, by logical ID: those of an earlier cluster of the same name, kept by RemovalPolicy.RETAIN. Its
+   * Swarm comes back with them: node ids, services and secrets. Of the managers all are given, or none, and all of one moment. Chosen
+   * with the first deployment of a stack; no stack ever deletes them.
+   *
+   * @default none – every logical ID has a new volume
+   */
+  readonly adoptVolumes?: Readonly<Record<string, string>>;
+  /**
    * What becomes of the table of specs, launch records and events when the stack is removed.
    *
    * @default RemovalPolicy.DESTROY – the state of the cluster is never in it

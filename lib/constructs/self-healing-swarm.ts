@@ -10,6 +10,7 @@ import { TAG } from '../names.ts';
 import { pets } from '../spec/groups.ts';
 import { zoneOf } from '../spec/network.ts';
 import type { ClusterSpec, FlavorName } from '../spec/spec.ts';
+import { checkAdoption } from './adopted-volumes.ts';
 import { SwarmAlarms } from './alarms.ts';
 import { ClusterEntry } from './cluster-entry.ts';
 import { SwarmConsole } from './console.ts';
@@ -59,6 +60,7 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
     const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
     if (props.permissionsBoundary !== undefined) iam.PermissionsBoundary.of(this).apply(props.permissionsBoundary);
 
+    checkAdoption(spec, props.adoptVolumes ?? {});
     const network = new SwarmNetwork(this, 'Network', { ...props, network: spec.network });
     warnAbout(this, spec, network);
     const identities = this.defineIdentities(props, network);
@@ -106,6 +108,7 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
         subnets: network.references(),
         ...(volumeKey === undefined ? {} : { volumeKeyArn: volumeKey.keyArn }),
         ...tokenRotationOf(props),
+        ...(props.adoptVolumes === undefined ? {} : { adoptedVolumes: props.adoptVolumes }),
       },
       table,
       reconcile,
@@ -198,6 +201,7 @@ export class SelfHealingSwarm extends Construct implements ec2.IConnectable {
         volume: declared.volume,
         volumeKey: props.volumeKey,
         volumeRemovalPolicy: props.volumeRemovalPolicy ?? RemovalPolicy.SNAPSHOT,
+        adoptedVolume: props.adoptVolumes?.[logicalId],
       });
     });
   }

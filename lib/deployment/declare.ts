@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterSpec, CommittedSpec } from '../spec/spec.ts';
 import { SpecConflictError } from '../store/store.ts';
+import { refuseOtherAdoption, refuseWrongVolumes } from './adopt.ts';
 import { type Dropped, droppedFrom } from './dropped.ts';
 import { DeploymentError } from './errors.ts';
 import { pinImages } from './images.ts';
@@ -45,7 +46,11 @@ async function commit(
   const { store, clock, cluster } = tools;
   for (let attempt = 0; attempt < COMMIT_ATTEMPTS; attempt++) {
     const { committed: before, records } = await store.memory();
-    if (before !== undefined) refuseToUproot(before, declared, records.launches);
+    if (before === undefined) await refuseWrongVolumes(declared, tools);
+    else {
+      refuseToUproot(before, declared, records.launches);
+      refuseOtherAdoption(before, declared);
+    }
     const known = [former, before?.spec].filter((spec) => spec !== undefined);
     const dropped = droppedFrom(known, declared.spec, records.launches);
     const wanted = { ...declared, images: await pinImages(declared.spec, before, tools) };

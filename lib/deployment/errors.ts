@@ -13,6 +13,8 @@ export type DeploymentErrorCode =
   | 'StillThere'
   /** Machines would lose their interface and disk while they run. */
   | 'MachinesUprooted'
+  /** The volumes that were given, or that are there, can't be those of their logical IDs. */
+  | 'UnusableVolumes'
   /** Others kept committing. */
   | 'SpecContested'
   /** The time was up in the middle of something else. */
@@ -26,6 +28,7 @@ const REFUSALS: ReadonlySet<string> = new Set<DeploymentErrorCode | 'InvalidSpec
   'InvalidSpec',
   'UnusableImage',
   'MachinesUprooted',
+  'UnusableVolumes',
 ]);
 
 /** Was the declaration itself refused, by the code of the answer? */

@@ -76,9 +76,10 @@ async function serve(
   const { ResourceProperties: properties } = request;
   if (request.RequestType === 'Delete') {
     // Nothing else of the properties is needed, so the remains of a creation with bad ones are removed, too.
-    if (properties['Cluster'] === tools.cluster) await tearDown(tools, limit);
+    let kept: readonly string[] = [];
+    if (properties['Cluster'] === tools.cluster) kept = await tearDown(tools, limit);
     else await refuseToAbandon(properties['Cluster'], tools);
-    return { Cluster: tools.cluster };
+    return { Cluster: tools.cluster, ...(kept.length > 0 && { KeptVolumes: kept.join(', ') }) };
   }
   const declared = parseDeclared(properties, tools.cluster);
   const { committed, dropped } = await declare(declared, formerSpec(request), tools, limit);

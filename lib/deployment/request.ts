@@ -37,6 +37,7 @@ const PROPERTIES = z.object({
     launchTemplates: z.record(z.string(), z.object({ id: z.string(), version: text })),
     subnets: z.array(z.object({ id: z.string(), zone: z.string(), cidr: z.string() })),
     volumeKeyArn: z.string().optional(),
+    adoptedVolumes: z.record(z.string(), z.string()).optional(),
     // CloudFormation makes text of numbers.
     tokenRotationHours: z.coerce.number().int().min(1).optional(),
   }),

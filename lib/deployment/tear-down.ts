@@ -2,8 +2,10 @@ import { DeleteParametersCommand } from '@aws-sdk/client-ssm';
 import { isThrottle, isTransient } from '../aws/errors.ts';
 import { SWARM_ROLES, tokenParameterName } from '../names.ts';
 import { type Lease, LeaseLostError } from '../store/store.ts';
+import { adoptedBy } from './adopt.ts';
 import { DeploymentError } from './errors.ts';
 import { type LivingInstance, livingInstances, terminate } from './instances.ts';
+import { keptVolumes } from './kept-volumes.ts';
 import { awaitLease, giveBack } from './lease.ts';
 import type { DeploymentTools, TimeLimit } from './tools.ts';
 
@@ -16,15 +18,16 @@ const QUIET_LOOKS = 2;
  * Under the lease, so that no reconciler launches meanwhile; the mode `removing` keeps the next one from it.
  * Safe to repeat at any point, and on a cluster that never came to be.
  *
+ * @returns the volumes with state that no stack deletes: nobody else knows of them
  * @throws DeploymentError when the time is up; AWS's own errors when it refuses
  */
-export async function tearDown(tools: DeploymentTools, limit: TimeLimit): Promise<void> {
+export async function tearDown(tools: DeploymentTools, limit: TimeLimit): Promise<readonly string[]> {
   for (;;) {
     const lease = await awaitLease(tools, limit);
     try {
-      await removeUnder(lease, tools, limit);
+      const kept = await removeUnder(lease, tools, limit);
       await giveBack(tools.store, lease);
-      return;
+      return kept;
     } catch (error) {
       // It ran out while this function was held up: begin again, all of it can be repeated.
       if (!(error instanceof LeaseLostError)) throw error;
@@ -32,7 +35,7 @@ export async function tearDown(tools: DeploymentTools, limit: TimeLimit): Promis
   }
 }
 
-async function removeUnder(lease: Lease, tools: DeploymentTools, limit: TimeLimit): Promise<void> {
+async function removeUnder(lease: Lease, tools: DeploymentTools, limit: TimeLimit): Promise<readonly string[]> {
   const { store, clock, cluster } = tools;
   await store.setMode(lease, 'removing');
   const at = clock.now();
@@ -53,6 +56,7 @@ async function removeUnder(lease: Lease, tools: DeploymentTools, limit: TimeLimi
   await tools.ssm.send(
     new DeleteParametersCommand({ Names: SWARM_ROLES.map((role) => tokenParameterName(cluster, role)) }),
   );
+  return await nameKept(lease, tools);
 }
 
 /** `undefined`: could not find out, which is not "gone". */
@@ -63,6 +67,17 @@ async function look({ ec2, cluster }: DeploymentTools): Promise<readonly LivingI
     if (isThrottle(error) || isTransient(error)) return undefined;
     throw error;
   }
+}
+
+async function nameKept(lease: Lease, { store, ec2, clock, cluster }: DeploymentTools): Promise<readonly string[]> {
+  const { committed } = await store.memory();
+  const kept = await keptVolumes(ec2, cluster, committed === undefined ? {} : adoptedBy(committed));
+  if (kept.length > 0) {
+    const at = clock.now();
+    const reason = `volumes that the stack did not make are kept: ${kept.join(', ')}`;
+    await store.log([{ at, kind: 'action', name: 'keep-volumes', subject: cluster, reason, fence: lease.fence }]);
+  }
+  return kept;
 }
 
 function stillThere(cluster: string, living: readonly LivingInstance[] | undefined): DeploymentError {

@@ -88,6 +88,8 @@ export interface Deployment {
   readonly subnets: readonly { readonly id: string; readonly zone: string; readonly cidr: string }[];
   /** ARN of the KMS key for every volume that is made from here on; without one, the account's default key. */
   readonly volumeKeyArn?: string | undefined;
+  /** Volumes with the state of an earlier cluster, by logical ID; the others have new ones. */
+  readonly adoptedVolumes?: Readonly<Record<string, string>> | undefined;
   /** How old join tokens become before they are replaced; without it, a day. */
   readonly tokenRotationHours?: number | undefined;
 }

@@ -44,6 +44,7 @@ const COMMITTED = z.object({
     subnets: z.array(z.object({ id: z.string(), zone: z.string(), cidr: z.string() })),
     volumeKeyArn: maybe(z.string()),
     tokenRotationHours: maybe(count),
+    adoptedVolumes: maybe(z.record(z.string(), z.string())),
   }),
   images: z.record(z.string(), z.object({ imageId: z.string(), rootDeviceName: z.string() })),
   committedAt: time,

@@ -48,7 +48,7 @@ describe('a deployed cluster held to its own policies', () => {
     assert.ok(committed !== undefined);
     const spec = change(committed.spec);
     const { Functions = [] } = await stage.clients.lambda.send(new ListFunctionsCommand({}));
-    const handler = Functions.find((fn) => fn.Environment?.Variables?.['EVERSWARM_RECONCILE_FUNCTION'] !== undefined);
+    const handler = Functions.find((fn) => fn.FunctionName?.includes('DeploymentHandler'));
     assert.ok(handler?.FunctionArn !== undefined);
     const caller = createCustomResourceCaller({
       lambda: stage.clients.lambda,

@@ -57,7 +57,7 @@ export class Removal {
     }
   }
 
-  #tearDown(): Promise<void> {
+  async #tearDown(): Promise<void> {
     const { region, clock, cluster } = this.#parts;
     const invocation = new Invocation({ id: 0, base: clock, skew: 0, deadline: clock.monotonic() + TIME_LIMIT });
     const store = this.#parts.store(invocation);
@@ -79,7 +79,7 @@ export class Removal {
       clock,
       owner: 'deletion',
     };
-    return tearDown(tools, { giveUpAt: invocation.deadline, signal: new AbortController().signal });
+    await tearDown(tools, { giveUpAt: invocation.deadline, signal: new AbortController().signal });
   }
 
   /** A launch of the reconcile function is about to take effect. */

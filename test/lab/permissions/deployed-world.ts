@@ -4,6 +4,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { createClients } from '../../../lab/cloudformation/clients.ts';
+import { deleteStack } from '../../../lab/cloudformation/delete-stack.ts';
 import { provision } from '../../../lab/cloudformation/provision.ts';
 import type { Stack } from '../../../lab/cloudformation/stack/stack.ts';
 import { createSimulatedFleet, type SimulatedFleetOptions } from '../../../lab/machines/simulated/fleet.ts';
@@ -13,6 +14,7 @@ import { createLambdaService } from '../../../lab/region/lambda/service.ts';
 import { createLogsService } from '../../../lab/region/logs/service.ts';
 import { enforcePermissions } from '../../../lab/region/permissions/permissions.ts';
 import { jsonService } from '../../../lab/region/protocol/json-service.ts';
+import { ServiceError } from '../../../lab/region/protocol/service-error.ts';
 import { createRegion } from '../../../lab/region/region.ts';
 import type { RegionContext, Service } from '../../../lab/region/service.ts';
 import { createSnsService } from '../../../lab/region/sns/service.ts';
@@ -81,6 +83,17 @@ export async function createDeployedWorld(options: Pick<SimulatedFleetOptions, '
   const configuration = { region: AT.region, requestHandler: region.requestHandler(), maxAttempts: 1 };
   const administrator = createClients({ ...configuration, credentials: { accessKeyId: 'A', secretAccessKey: 'A' } });
 
+  /** Runs virtual time until the work is done. */
+  async function ended<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const end = () => {
+      settled = true;
+    };
+    work.then(end, end);
+    while (!settled) await clock.run(() => settled, 60_000);
+    return await work;
+  }
+
   return {
     clock,
     random,
@@ -106,13 +119,12 @@ export async function createDeployedWorld(options: Pick<SimulatedFleetOptions, '
         clock,
         random,
       });
-      let settled = false;
-      const end = () => {
-        settled = true;
-      };
-      stack.then(end, end);
-      while (!settled) await clock.run(() => settled, 60_000);
-      return await stack;
+      return await ended(stack);
+    },
+
+    /** Deletes a stack's resources, as far as its policies say so. */
+    async remove(stack: Stack): Promise<void> {
+      await ended(deleteStack({ stack, clients: administrator, clock, random }));
     },
 
     /** Clients on the credentials of a role, as a function or a machine has them. */
@@ -149,8 +161,9 @@ function withoutLife(template: Readonly<Record<string, unknown>>): unknown {
   return { ...rest, Resources };
 }
 
-/** As much of DynamoDB as it takes to make a table; the store is in memory. */
+/** As much of DynamoDB as it takes to make a table and to delete it; the store is in memory. */
 function tables(context: RegionContext): Service {
+  const there = new Set<unknown>();
   const table = ({ TableName: name }: Readonly<Record<string, unknown>>) => ({
     TableName: name,
     TableStatus: 'ACTIVE',
@@ -161,8 +174,18 @@ function tables(context: RegionContext): Service {
     version: '1.0',
     context,
     operations: {
-      CreateTable: (input) => ({ TableDescription: table(input) }),
-      DescribeTable: (input) => ({ Table: table(input) }),
+      CreateTable(input) {
+        there.add(input['TableName']);
+        return { TableDescription: table(input) };
+      },
+      DescribeTable(input) {
+        if (!there.has(input['TableName'])) throw new ServiceError('ResourceNotFoundException', 'Table not found');
+        return { Table: table(input) };
+      },
+      DeleteTable(input) {
+        there.delete(input['TableName']);
+        return { TableDescription: table(input) };
+      },
       TagResource: () => ({}),
       UpdateContinuousBackups: () => ({}),
       UpdateTimeToLive: () => ({}),

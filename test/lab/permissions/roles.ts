@@ -15,24 +15,29 @@ export interface Roles {
 }
 
 /** @throws Error when the stack lacks one */
-export function rolesOf({ resources }: Stack): Roles {
-  const physical = (type: string, part: RegExp): string => {
-    const found = resources.find((resource) => resource.type === type && part.test(resource.logicalId));
-    if (found?.identity === undefined) throw new Error(`the stack has no ${type} like ${part}`);
-    return found.identity.physicalId;
-  };
-  const ofFunction = (part: string): FunctionRole => ({
-    name: physical('AWS::Lambda::Function', new RegExp(`${part}Function`)),
-    role: physical('AWS::IAM::Role', new RegExp(`${part}Role`)),
-  });
+export function rolesOf(stack: Stack): Roles {
+  const { resources } = stack;
   const machines = resources.flatMap(({ type, logicalId, identity }): [string, string][] => {
     const flavor = type === 'AWS::IAM::Role' ? /NodeRoles(\w+?)Role/.exec(logicalId)?.[1] : undefined;
     return flavor === undefined || identity === undefined ? [] : [[flavor, identity.physicalId]];
   });
   return {
-    reconcile: ofFunction('ControllerReconcile'),
-    deployment: ofFunction('DeploymentHandler'),
+    reconcile: functionOf(stack, 'ControllerReconcile'),
+    deployment: functionOf(stack, 'DeploymentHandler'),
     machines: new Map(machines),
+  };
+}
+
+/** @param part of the function's logical ID, e.g. `ControllerReconcile` @throws Error when the stack has none like it */
+export function functionOf({ resources }: Stack, part: string): FunctionRole {
+  const physical = (type: string, like: RegExp): string => {
+    const found = resources.find((resource) => resource.type === type && like.test(resource.logicalId));
+    if (found?.identity === undefined) throw new Error(`the stack has no ${type} like ${like}`);
+    return found.identity.physicalId;
+  };
+  return {
+    name: physical('AWS::Lambda::Function', new RegExp(`${part}Function`)),
+    role: physical('AWS::IAM::Role', new RegExp(`${part}Role`)),
   };
 }
 

@@ -65,9 +65,17 @@ export async function startTableStory(directory: Directory, table: string): Prom
 async function callAll(store: Store, methods: ReadonlySet<string>): Promise<void> {
   const missing = [...methods].filter((name) => !Object.hasOwn(CALLS, name));
   if (missing.length > 0) throw new Error(`add a call of ${missing.join(', ')} to test/lab/permissions/table-story.ts`);
+  const lease = methods.has('acquire') ? await leaseOf(store) : NO_LEASE;
+  for (const [name, call] of Object.entries(CALLS)) if (methods.has(name)) await call(store, lease);
+}
+
+/** Of a function that never takes it. */
+const NO_LEASE: Lease = { owner: 'nobody', fence: 0 };
+
+async function leaseOf(store: Store): Promise<Lease> {
   const acquired = await store.acquire('story');
   if (!acquired.acquired) throw new Error('the lease is taken');
-  for (const [name, call] of Object.entries(CALLS)) if (methods.has(name)) await call(store, acquired.lease);
+  return acquired.lease;
 }
 
 const SUSPICION = { instanceId: 'i-1', symptom: 'silent', since: 1, restartedAt: undefined };
@@ -95,5 +103,8 @@ const CALLS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unk
   log: (store) =>
     store.log([{ at: Date.now(), kind: 'woken', name: 'wake', subject: 'x', reason: 'x', fence: undefined }]),
   events: (store) => store.events(10),
+  decidePause: (store) => store.decidePause({ by: 'ana', reason: 'x', at: 1 }),
+  decideOrder: (store) =>
+    store.decideOrder('i-1', { instanceId: 'i-1', what: 'replace', by: 'ana', reason: 'x', at: 1 }),
   release: async (store, lease) => store.release(lease, (await store.renew(lease)).wanted),
 };

@@ -51,6 +51,7 @@ describe('a volume for one that is lost', () => {
             { Key: 'everswarm:cluster', Value: 'demo' },
             { Key: 'everswarm:group', Value: 'managers' },
             { Key: 'everswarm:logical-id', Value: '10.42.0.10' },
+            { Key: 'everswarm:made-by', Value: 'controller' },
             { Key: 'Name', Value: 'managers-10.42.0.10' },
           ],
         },

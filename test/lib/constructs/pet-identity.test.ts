@@ -89,3 +89,22 @@ for (const [policy, expected] of [
     template.allResources('AWS::EC2::Volume', { DeletionPolicy: expected, UpdateReplacePolicy: expected });
   });
 }
+
+test('adopted volumes are told to the deployment, and the stack makes none in their place', () => {
+  const adoptVolumes = { '10.42.0.10': 'vol-0aaaaaaaaaaaaaaaa', '10.42.1.10': 'vol-0bbbbbbbbbbbbbbbb' };
+  const template = templateOf({ spec: declared(PETS), adoptVolumes });
+  template.resourceCountIs('AWS::EC2::Volume', 2);
+  template.resourceCountIs('AWS::EC2::NetworkInterface', 4);
+  template.hasResourceProperties('Custom::EverswarmDeployment', { Deployment: { adoptedVolumes: adoptVolumes } });
+  assert.doesNotMatch(JSON.stringify(templateOf({ spec: declared(PETS) }).toJSON()), /adoptedVolumes/);
+});
+
+for (const [what, adoptVolumes, says] of [
+  ['of nobody', { '10.42.0.99': 'vol-0aaaaaaaaaaaaaaaa' }, /10\.42\.0\.99 is not declared; there are 10\.42\.0\.10/],
+  ['that is none', { '10.42.0.10': 'snap-0aaaaaaaaaaaaaaaa' }, /"snap-0a+" is no volume's id/],
+  ['given twice', { '10.42.0.10': 'vol-0aaaaaaaaaaaaaaaa', '10.42.1.10': 'vol-0aaaaaaaaaaaaaaaa' }, /named twice/],
+] as const) {
+  test(`a volume ${what} is refused at synthesis`, () => {
+    assert.throws(() => templateOf({ spec: declared(PETS), adoptVolumes }), { code: 'AdoptVolumes', message: says });
+  });
+}
