@@ -35,6 +35,7 @@ test('whatever can be tagged carries the cluster’s tag', () => {
     'AWS::IAM::Policy',
     'AWS::Lambda::EventInvokeConfig',
     'AWS::Lambda::Permission',
+    'AWS::SNS::TopicPolicy',
     'AWS::SQS::QueuePolicy',
     'Custom::EverswarmDeployment',
   ]);
