@@ -34,18 +34,27 @@ export function justified(left: string, right: string, columns: number | undefin
   return room >= 2 ? [left + ' '.repeat(room) + right] : [left, right];
 }
 
+/** Columns that a text has at the least beside its lead; where it has not, it begins below it, at `NARROW`. */
+const LEAST = 24;
+const NARROW = 6;
+
 /**
  * A text after a lead, broken between words; its further lines begin under its first word. Without columns it stays one line.
  * The text itself is not coloured.
  */
 export function hanging(lead: string, text: string, columns: number | undefined): string[] {
   if (columns === undefined) return [(lead + text).trimEnd()];
-  const indent = Math.min(widthOf(lead), Math.floor(columns / 2));
-  const room = Math.max(20, columns - indent);
+  const indent = widthOf(lead);
+  if (indent > NARROW && indent + LEAST > columns) {
+    const margin = ' '.repeat(lead.length - lead.trimStart().length);
+    if (widthOf(lead.trimEnd()) > columns) return hanging(margin, `${lead.trim()} ${text}`, columns);
+    return [lead.trimEnd(), ...hanging(' '.repeat(NARROW), text, columns)];
+  }
+  const room = Math.max(LEAST, columns - indent);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > room) {
       lines.push(line);
       line = word;
     } else {
@@ -62,8 +71,9 @@ export function hangingList(
   columns: number | undefined,
   indent = '  ',
 ): string[] {
-  const width = Math.max(0, ...items.map(({ lead }) => widthOf(lead)));
+  const most = columns === undefined ? Number.POSITIVE_INFINITY : columns - indent.length - 2 - LEAST;
+  const width = Math.max(0, ...items.map(({ lead }) => widthOf(lead)).filter((own) => own <= most));
   return items.flatMap(({ lead, text }) =>
-    hanging(`${indent}${lead}${' '.repeat(width - widthOf(lead))}  `, text, columns),
+    hanging(`${indent}${lead}${' '.repeat(Math.max(0, width - widthOf(lead)))}  `, text, columns),
   );
 }

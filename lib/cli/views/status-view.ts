@@ -14,7 +14,7 @@ export interface StatusLook {
   readonly region: string;
 }
 
-/** So many machines of a group are shown one by one; of more only those that are not well. */
+/** So many machines of a group are shown one by one; of more only those of which there is something to tell. */
 const SHOWN = 20;
 /** A controller that looks every minute, and writes every five, is not heard of for so long only if it does not run. */
 const UNHEARD = 7 * 60_000;
@@ -77,13 +77,13 @@ function machineLines({ groups, others, at }: ClusterOverview, look: StatusLook)
   const { paint, columns } = look;
   const blocks = [
     ...groups.map((group) => ({
-      title: titleOf(group, paint),
+      title: titleOf(group, look),
       notes: group.notes,
       ...chosen(group.machines, look.all),
     })),
     ...(others.length === 0
       ? []
-      : [{ title: paint('busy', 'declared no longer, or never'), notes: [], ...chosen(others, look.all) }]),
+      : [{ title: [paint('busy', 'declared no longer, or never')], notes: [], ...chosen(others, look.all) }]),
   ];
   const { header, lines } = machineTable(
     blocks.flatMap(({ shown }) => shown),
@@ -92,30 +92,39 @@ function machineLines({ groups, others, at }: ClusterOverview, look: StatusLook)
   const out = [header];
   let next = 0;
   for (const { title, notes: own, shown, left } of blocks) {
-    out.push(title, ...own.flatMap((note) => noteLines('  └ ', note, paint, columns)));
+    out.push(...title, ...own.flatMap((note) => noteLines('  └ ', note, paint, columns)));
     for (const { notes } of shown) {
       out.push(lines[next] ?? '');
       next += 1;
       for (const note of notes) out.push(...noteLines('    └ ', note, paint, columns));
     }
-    if (left > 0) out.push(paint('faint', `  … and ${left} more, all ready (--all shows them)`));
+    if (left.length > 0) out.push(paint('faint', `  ${leftWords(left)} (--all shows them)`));
   }
   return out;
 }
 
 function chosen(machines: readonly MachineSeen[], all: boolean) {
   const notable = (one: MachineSeen) => one.condition !== 'healthy' || one.notes.length > 0 || one.upToDate === false;
-  const shown = all || machines.length <= SHOWN ? machines : machines.filter(notable);
-  return { shown, left: machines.length - shown.length };
+  const shown = all || machines.length <= SHOWN ? machines : machines.filter(notable).slice(0, SHOWN);
+  return { shown, left: machines.filter((one) => !shown.includes(one)) };
 }
 
-function titleOf({ name, healthy, declared, rollout, machines }: GroupSeen, paint: Paint): string {
+function leftWords(left: readonly MachineSeen[]): string {
+  const ready = left.filter(({ condition }) => condition === 'healthy').length;
+  return `… and ${left.length} more, ${ready === left.length ? 'all' : ready} ready`;
+}
+
+function titleOf(
+  { name, healthy, declared, rollout, machines }: GroupSeen,
+  { paint, columns }: StatusLook,
+): readonly string[] {
   const count = healthy > declared ? `${healthy} ready, ${declared} declared` : `${healthy} of ${declared} ready`;
   const unknown = machines.filter(({ condition }) => condition === 'unknown').length;
   const asked = unknown === 0 ? '' : `, ${unknown} not known`;
   const roll = rolloutWords(rollout);
   const tone = healthy === declared ? 'plain' : 'busy';
-  return `${paint('strong', name)}  ${paint(tone, count + asked)}${roll === '' ? '' : `, ${paint('busy', roll)}`}`;
+  const words = `${paint(tone, count + asked)}${roll === '' ? '' : `, ${paint('busy', roll)}`}`;
+  return hanging(`${paint('strong', name)}  `, words, columns);
 }
 
 function rolloutWords({ phase, outdated, halt }: GroupSeen['rollout']): string {

@@ -39,12 +39,8 @@ export function checkController({ overview }: DoctorFacts): Checked {
   };
   const unheard = lastPass === undefined ? undefined : at - lastPass.at;
   if (lastPass === undefined || (unheard ?? 0) > UNHEARD) {
-    const since = unheard === undefined ? 'never' : `${age(unheard)} ago`;
-    add(
-      'error',
-      `the controller was last heard of ${since}`,
-      'See its log and its failure queue: docs/runbook.md#reconciler-silent.',
-    );
+    const what = unheard === undefined ? 'it has never been heard of' : `it was last heard of ${age(unheard)} ago`;
+    add('error', what, 'See its log and its failure queue: docs/runbook.md#reconciler-silent.');
   }
   if (pause !== undefined) {
     const what = `it is paused, by ${pause.by} ${age(at - pause.at)} ago: ${pause.reason}; nothing is repaired`;
