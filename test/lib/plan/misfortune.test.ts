@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isLive } from '../../../lib/plan/world.ts';
 import { CLUSTER_ID, declaredHash, MANAGER_IPS } from '../../support/cluster.ts';
+import { perform } from '../../support/cluster-effects.ts';
 import { converge, type Fate, type Story } from '../../support/cluster-loop.ts';
 import { type ClusterModel, silenced, wholeModel } from '../../support/cluster-model.ts';
 import { kinds, ofKind } from './planned.ts';
@@ -124,6 +125,36 @@ describe('a Swarm whose quorum is lost for good', () => {
         }
       }),
       RUNS,
+    );
+  });
+});
+
+describe('a roll-out in the midst of which machines die', () => {
+  it('comes to its end all the same, with everything at work', () => {
+    const deaths = fc.uniqueArray(fc.record({ step: fc.integer({ min: 0, max: 60 }), which: fc.nat({ max: 9 }) }), {
+      minLength: 1,
+      maxLength: 3,
+      selector: ({ step }) => step,
+    });
+    fc.assert(
+      fc.property(deaths, fc.constantFrom('managers', 'workers'), (drawn, group) => {
+        const model = wholeModel({ workers: 3 });
+        outdate(model.cluster, group);
+        let step = 0;
+        const { last } = run(model, [], (now) => {
+          for (const { which } of drawn.filter((one) => one.step === step)) {
+            const [victims, reason] = [now.cluster.instances.filter(isLive), 'its hardware fails'];
+            const victim = victims[which % Math.max(1, victims.length)];
+            if (victim !== undefined) perform(now, { kind: 'terminate', instanceIds: [victim.id], reason });
+          }
+          step += 1;
+        });
+        assert.deepEqual(last, QUIET);
+        assert.deepEqual([working(model, 'manager'), working(model, 'worker'), model.nodes.length], [3, 3, 6]);
+        const { version } = model.cluster.committed;
+        assert.equal(model.cluster.records.rollouts.get(group)?.good?.version, version);
+      }),
+      { numRuns: 30 },
     );
   });
 });
