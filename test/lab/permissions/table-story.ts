@@ -96,6 +96,15 @@ const CALLS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unk
   removeSuspicion: (store, lease) => store.removeSuspicion(lease, 'i-1'),
   putRollout: (store, lease) => store.putRollout(lease, ROLLOUT),
   putRotation: (store, lease) => store.putRotation(lease, { at: 1, generations: {} }),
+  decideRollout: (store) => store.decideRollout('workers', undefined),
+  decidePause: (store) => store.decidePause(undefined),
+  decideOrder: async (store) => {
+    await store.decideOrder('i-1', { instanceId: 'i-1', what: 'drain', by: 'ada', reason: 'r', at: 1 });
+    await store.decideOrder('i-1', undefined);
+  },
+  removeOrder: (store, lease) => store.removeOrder(lease, 'i-1'),
+  requestRecovery: (store) =>
+    store.requestRecovery({ survivor: '10.42.0.10', clusterId: 'c', by: 'ada', requestedAt: 1 }),
   removeRecovery: (store, lease) => store.removeRecovery(lease),
   putStatus: (store, lease) =>
     store.putStatus(lease, { whole: true, at: 1, fence: 1, specVersion: 1, held: [], waiting: [] }),
