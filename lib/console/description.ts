@@ -2,7 +2,7 @@
 export const DESCRIPTION = `## A Swarm that repairs itself
 
 Draws one Everswarm cluster as a map: availability zones as columns, managers with the leader, their disks and addresses, workers, what
-is being done, what is held back and why, and the last events. Its buttons have the controller look now, pause it and resume it.
+is being done, what is held back and why, and the last events. Its buttons have the controller look now, pause it, resume it, and replace a machine.
 
 ### Widget parameters
 

@@ -4,6 +4,9 @@ import { graph } from './graph.js';
 
 const ROOT = '/_lab/console';
 const RELOAD_MS = 10_000;
+/** Of the grid; a row's height with its gap, pixels. */
+const COLUMNS = 24;
+const ROW = 48;
 const grid = document.getElementById('grid');
 const name = decodeURIComponent(location.pathname.slice(ROOT.length + 1));
 const dark = document.getElementById('dark');
@@ -16,7 +19,7 @@ async function read(path, options) {
 }
 
 /** What CloudWatch tells a widget's function of the place where it is shown; nothing of who looks. */
-function contextOf(widget, place, forms) {
+function contextOf(widget, forms) {
   const now = Date.now();
   const minutes = -new Date().getTimezoneOffset();
   const pad = (number) => String(Math.floor(Math.abs(number))).padStart(2, '0');
@@ -38,8 +41,8 @@ function contextOf(widget, place, forms) {
     title: widget.title,
     params: widget.content.params,
     forms: { all: forms },
-    width: place.clientWidth,
-    height: place.clientHeight,
+    width: Math.round((grid.clientWidth * widget.width) / COLUMNS),
+    height: widget.height * ROW,
   };
 }
 
@@ -55,7 +58,7 @@ function drawCustom(widget, place) {
   async function call(endpoint, parameters) {
     const fields = [...content.querySelectorAll('input[name], select[name], textarea[name]')];
     const forms = Object.fromEntries(fields.map((field) => [field.name, field.value]));
-    const event = { ...parameters, widgetContext: contextOf(widget, place, forms) };
+    const event = { ...parameters, widgetContext: contextOf(widget, forms) };
     content.classList.add('busy-now');
     try {
       const { answer, error } = await read('call', {
@@ -82,17 +85,18 @@ function fragmentOf(answer) {
   return text;
 }
 
-function draw(widget, dashboard) {
+/** @returns the widget's place, as soon as everything is in it */
+async function draw(widget, dashboard) {
   const place = document.createElement('section');
   place.className = widget.content.kind === 'graph' ? 'widget graph' : 'widget';
   place.style.gridArea = `${widget.y + 1} / ${widget.x + 1} / span ${widget.height} / span ${widget.width}`;
   const title = document.createElement('h2');
   title.textContent = widget.title;
   place.append(title);
-  grid.append(place);
-  if (widget.content.kind === 'custom') return drawCustom(widget, place);
-  if (widget.content.kind === 'graph') place.append(...graph(widget.content, dashboard));
+  if (widget.content.kind === 'custom') await drawCustom(widget, place);
+  else if (widget.content.kind === 'graph') place.append(...graph(widget.content, dashboard));
   else place.append(fragmentOf({ markdown: widget.content.markdown ?? `the lab draws no ${widget.content.type}` }));
+  return place;
 }
 
 async function list() {
@@ -110,6 +114,7 @@ async function list() {
 }
 
 let drawing = Promise.resolve();
+let pictures = 0;
 
 /** One after the other: a refresh in the midst of another would draw everything twice. */
 function refresh() {
@@ -119,10 +124,11 @@ function refresh() {
     document.getElementById('name').textContent = document.title = name;
     try {
       const dashboard = await read(`dashboards/${encodeURIComponent(name)}`);
-      grid.replaceChildren();
-      await Promise.all(
-        dashboard.widgets.map((widget, index) => draw({ ...widget, id: `widget-${index}` }, dashboard)),
-      );
+      const places = dashboard.widgets.map((widget, index) => draw({ ...widget, id: `widget-${index}` }, dashboard));
+      // What was there stays until all of the new is.
+      grid.replaceChildren(...(await Promise.all(places)));
+      pictures += 1;
+      grid.dataset.pictures = String(pictures);
     } catch (error) {
       grid.textContent = String(error);
     }

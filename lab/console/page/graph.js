@@ -1,6 +1,6 @@
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const COLOURS = ['#1f77b4', '#ff7f0e', '#2ca02c', '#d62728'];
-const SIZE = { width: 400, height: 140, left: 34, bottom: 16, top: 6 };
+const SIZE = { width: 300, height: 190, left: 34, bottom: 16, top: 6 };
 
 function element(name, attributes, text = '') {
   const made = document.createElementNS(NAMESPACE, name);
@@ -15,7 +15,7 @@ export function graph({ lines, unit }, { from, until }) {
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null);
   const [low, high] = [Math.min(0, ...values), Math.max(1, ...values)];
   const y = (value) => height - bottom - ((value - low) / (high - low)) * (height - bottom - top);
-  const svg = element('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img' });
+  const svg = element('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img' });
   for (const value of new Set([low, high])) {
     svg.append(
       element('line', {
@@ -46,7 +46,6 @@ export function graph({ lines, unit }, { from, until }) {
               fill: 'none',
               stroke: colour,
               'stroke-width': 1.5,
-              'vector-effect': 'non-scaling-stroke',
             }),
       );
     }

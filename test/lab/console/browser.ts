@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** Where Debian and others put it. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -14,4 +14,12 @@ export const NO_BROWSER: string | false =
 export function openBrowser(): Promise<Browser> {
   // Its sandbox refuses to run as root; it is shown nothing but the lab's own pages.
   return chromium.launch({ executablePath: found ?? 'chromium', args: ['--no-sandbox'] });
+}
+
+/** Has the dashboard drawn anew; resolves when it is. */
+export async function refresh(page: Page): Promise<void> {
+  const grid = page.locator('#grid');
+  const before = await grid.getAttribute('data-pictures');
+  await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+  await page.locator(`#grid[data-pictures="${Number(before) + 1}"]`).waitFor();
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { NO_BROWSER, openBrowser } from './browser.ts';
+import { NO_BROWSER, openBrowser, refresh } from './browser.ts';
 import { type DeployedConsole, deployConsole } from './deployed-console.ts';
 
 function textOf(locator: Locator): Promise<string> {
@@ -89,10 +89,8 @@ describe('the dashboard of a deployed cluster, in a browser', { skip: NO_BROWSER
     const place = page.locator('.es-tile:has(> b > code:text-is("10.42.0.10"))');
     const refreshed = async (wanted: () => Promise<boolean>): Promise<void> => {
       for (let look = 0; look < 60; look += 1) {
-        await page.getByRole('button', { name: 'Refresh', exact: true }).click();
-        await page.locator('.es-foot').waitFor();
+        await refresh(page);
         if (await wanted()) return;
-        await page.waitForTimeout(250);
       }
       assert.fail(await textOf(page.locator('.es')));
     };

@@ -1,18 +1,18 @@
 // Draws the pictures of docs/images anew: `node test/lab/console/screenshots.ts`. Takes some minutes, for the graphs to have something to show.
 import { fileURLToPath } from 'node:url';
-import { openBrowser } from './browser.ts';
+import { openBrowser, refresh } from './browser.ts';
 import { deployConsole } from './deployed-console.ts';
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
 const WORKERS = 5;
-const MINUTES = 6;
+const MINUTES = 3;
 
 await using stack = new AsyncDisposableStack();
 const deployed = await deployConsole(WORKERS);
 stack.defer(() => deployed.stop());
 const browser = await openBrowser();
 stack.defer(() => browser.close());
-const page = await browser.newPage({ viewport: { width: 1280, height: 1150 } });
+const page = await browser.newPage({ viewport: { width: 1120, height: 1045 } });
 const { ec2 } = deployed.lab.region;
 
 async function kill(...addresses: readonly string[]): Promise<void> {
@@ -35,10 +35,8 @@ await page.goto(`${deployed.address}?theme=dark`);
 const leader = await page.locator('.es-tile:has(.es-leader) > b > code').textContent();
 const worker = ec2.instances().find(({ tags, state }) => state === 'running' && tags['everswarm:group'] === 'workers');
 await kill(leader ?? '', worker?.privateIp ?? '');
-await page.locator('.es-foot').waitFor();
 for (let look = 0; look < 20; look += 1) {
-  await page.getByRole('button', { name: 'Refresh', exact: true }).click();
-  await page.waitForTimeout(1_500);
+  await refresh(page);
   if ((await page.locator('.es-tile.busy').count()) > 0) break;
 }
 await take('console-healing');
