@@ -112,8 +112,5 @@ const CALLS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unk
   log: (store) =>
     store.log([{ at: Date.now(), kind: 'woken', name: 'wake', subject: 'x', reason: 'x', fence: undefined }]),
   events: (store) => store.events(10),
-  decidePause: (store) => store.decidePause({ by: 'ana', reason: 'x', at: 1 }),
-  decideOrder: (store) =>
-    store.decideOrder('i-1', { instanceId: 'i-1', what: 'replace', by: 'ana', reason: 'x', at: 1 }),
   release: async (store, lease) => store.release(lease, (await store.renew(lease)).wanted),
 };
