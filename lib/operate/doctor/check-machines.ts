@@ -73,7 +73,7 @@ export function checkMachines({ overview, input, silent }: DoctorFacts): Checked
   return { check: 'machines', said: `${counted(count, 'machine')}, each answers`, looked: true, findings };
 }
 
-export function checkEngines({ answers, input, overview }: DoctorFacts): Checked {
+export function checkEngines({ answers, input }: DoctorFacts): Checked {
   const findings: Finding[] = [];
   const add = (severity: Finding['severity'], what: string, remedy: string): void => {
     findings.push({ check: 'engines', severity, what, remedy });
@@ -90,7 +90,7 @@ export function checkEngines({ answers, input, overview }: DoctorFacts): Checked
       '`everswarm replace` the odd ones, or pin one image for all groups.',
     );
   }
-  const wrong = answers.filter(({ clock }) => Math.abs(clock - input.now) > CLOCK + askedFor(overview.at, input.now));
+  const wrong = answers.filter(({ clock }) => Math.abs(clock - input.now) > CLOCK);
   if (wrong.length > 0)
     add('warning', `the clock is wrong on ${named(wrong)}`, 'See that chrony runs there: certificates depend on it.');
   const ending = answers.filter(
@@ -115,11 +115,6 @@ export function checkEngines({ answers, input, overview }: DoctorFacts): Checked
     looked: answers.length > 0,
     findings,
   };
-}
-
-/** An answer may have been given that long before the last look. */
-function askedFor(at: number, now: number): number {
-  return Math.max(0, now - at);
 }
 
 function byVersion(answers: readonly MachineProbe[]) {
