@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DescribeInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import type { SimulatedFleetOptions } from '../../../lab/machines/simulated/fleet.ts';
 import type { AlarmState } from '../../../lab/region/cloudwatch/evaluation.ts';
 import { ServiceError } from '../../../lab/region/protocol/service-error.ts';
 import { isRefusal } from '../../../lib/deployment/errors.ts';
@@ -28,10 +29,10 @@ export type WatchedCluster = Awaited<ReturnType<typeof createWatchedCluster>>;
  * A deployed cluster in virtual time: the alarms of its own template, judged on what its own functions measure, which run
  * as the schedule has them.
  */
-export async function createWatchedCluster(options: Parameters<typeof createDeployedWorld>[0] = {}) {
+export async function createWatchedCluster(options: Pick<SimulatedFleetOptions, 'figures'> = {}) {
   const spec = declared();
   const { cluster } = spec;
-  const world = await createDeployedWorld(options);
+  const world = await createDeployedWorld({ ...options, alarms: true });
   const { clock, region, administrator, cloudwatch, topics, queues } = world;
   const stack = await world.provision(templateOf({ spec }).toJSON(), 'Everswarm-demo');
   const roles = rolesOf(stack);

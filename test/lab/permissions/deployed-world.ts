@@ -26,6 +26,8 @@ const AT = { account: '123456789012', region: 'us-east-1' };
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
 /** Wakes and takes away what is not there in virtual time: functions are called in this process, the custom resource by hand. */
 const LEFT_OUT = /^(AWS::Events::|AWS::Lambda::Permission|AWS::SQS::QueuePolicy|AWS::CDK::|Custom::)/;
+/** Looks on and needs no permission: only where alarms are asked for. */
+const LOOKS_ON = /^AWS::(CloudWatch|SNS)::/;
 
 /** In the place of the functions' bundles, which take long to make: nothing of it is ever run. */
 const CODE = { S3Bucket: 'none', S3Key: 'none' };
@@ -36,10 +38,13 @@ export type DeployedWorld = Awaited<ReturnType<typeof createDeployedWorld>>;
  * A region in virtual time with the resources of synthesised templates in it, provisioned as CloudFormation does, and
  * its roles held to their policies. What runs on a role's credentials has to be called by the test.
  */
-export async function createDeployedWorld(options: Pick<SimulatedFleetOptions, 'figures'> = {}) {
+export async function createDeployedWorld(
+  options: Pick<SimulatedFleetOptions, 'figures'> & { readonly alarms?: boolean } = {},
+) {
   const clock = createVirtualClock(Date.UTC(2026, 0, 5, 12));
   const random = seededRandom(1);
-  const fleet = createSimulatedFleet({ clock, random, ...options });
+  const { alarms = false, ...ofFleet } = options;
+  const fleet = createSimulatedFleet({ clock, random, ...ofFleet });
   const region = createRegion({
     context: { clock, random, ...AT, zones: ZONES },
     settings: {
@@ -112,7 +117,7 @@ export async function createDeployedWorld(options: Pick<SimulatedFleetOptions, '
     /** Makes a stack's resources, but for what would run by itself. */
     async provision(template: Readonly<Record<string, unknown>>, stackName: string): Promise<Stack> {
       const stack = provision({
-        template: withoutLife(template),
+        template: without(template, ({ Type }) => LEFT_OUT.test(Type) || (!alarms && LOOKS_ON.test(Type))),
         stackName,
         ...AT,
         clients: administrator,
@@ -146,10 +151,13 @@ function clientsWith(options: ConstructorParameters<typeof EC2Client>[0] & objec
 }
 
 /** Resources and their dependencies without those that are left out. Outputs are nobody's business here. */
-function withoutLife(template: Readonly<Record<string, unknown>>): unknown {
+function without(
+  template: Readonly<Record<string, unknown>>,
+  isLeftOut: (resource: { readonly Type: string }) => boolean,
+): unknown {
   const { Resources: resources, Outputs: _, ...rest } = template;
   const all = Object.entries<{ Type: string; DependsOn?: string[]; Properties?: object }>(Object(resources));
-  const kept = all.filter(([, { Type }]) => !LEFT_OUT.test(Type));
+  const kept = all.filter(([, resource]) => !isLeftOut(resource));
   const names = new Set(kept.map(([name]) => name));
   const Resources = Object.fromEntries(
     kept.map(([name, { DependsOn = [], Properties, ...resource }]) => {
