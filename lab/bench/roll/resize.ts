@@ -1,11 +1,11 @@
 import { DescribeSnapshotsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import { TAG } from '../../../lib/names.ts';
-import { untilWhole } from '../../demo/heal.ts';
 import type { Progress } from '../../demo/progress.ts';
 import { Stage } from '../../demo/stage.ts';
 import { deployStack } from '../../deploy-stack.ts';
 import { type Synthesis, synthesise } from '../../synthesise.ts';
 import { type UnderLoad, underLoad } from './under-load.ts';
+import { untilSeenWhole } from './until-seen.ts';
 
 export interface Resize {
   readonly managers: number;
@@ -30,7 +30,7 @@ export async function resize(
   return await underLoad(after, `to-${managers}`, async (watch) => {
     const deploying = deployStack({ endpoint: lab.state.endpoint, assembly, onLine: () => {} });
     await progress.during(`cdk deploy of ${managers} managers`, deploying);
-    await untilWhole(after, `${managers} managers, every one reachable`, progress);
+    await untilSeenWhole(after, watch, progress, `${managers} managers, every one reachable`);
     const left = new Set(await volumesOf(after));
     const gone = volumes.filter((id) => !left.has(id));
     const snapshots = (await withSnapshot(after, gone)).size;

@@ -3,6 +3,7 @@ import type { Progress } from '../../demo/progress.ts';
 import type { Stage } from '../../demo/stage.ts';
 import { commit } from './commit.ts';
 import { type UnderLoad, underLoad } from './under-load.ts';
+import { untilSeenWhole } from './until-seen.ts';
 import type { Watch } from './watch.ts';
 
 /** One machine in the place of another. Seconds are as the managers' list showed it. */
@@ -24,8 +25,6 @@ export interface Roll {
   readonly sameManagerNodes: boolean;
 }
 
-const PATIENCE_SECONDS = 600;
-
 /** Gives every machine of the cluster another configuration, and waits until all of them have it. @throws ClaimError */
 export async function roll(stage: Stage, file: string, progress: Progress): Promise<UnderLoad<Roll>> {
   const before = await managerNodes(stage);
@@ -33,7 +32,10 @@ export async function roll(stage: Stage, file: string, progress: Progress): Prom
   return await underLoad(stage, 'roll', async (watch) => {
     const began = Date.now();
     await commit(stage, file);
-    const fresh = await untilRolled(stage, old, progress);
+    const fresh = await untilSeenWhole(stage, watch, progress, 'every machine to be replaced', (running) => {
+      const left = running.filter(({ id }) => old.has(id)).length;
+      return left === 0 ? undefined : `${left} of ${running.length} are of before`;
+    });
     const replaced = fresh.map((machine) => replacedBy(machine, watch));
     const after = await managerNodes(stage);
     const lastOf = (group: string) =>
@@ -46,31 +48,6 @@ export async function roll(stage: Stage, file: string, progress: Progress): Prom
       sameManagerNodes: [...before].every(([address, id]) => after.get(address) === id) && before.size === after.size,
     };
   });
-}
-
-async function untilRolled(
-  stage: Stage,
-  old: ReadonlySet<string>,
-  progress: Progress,
-): Promise<readonly SeenMachine[]> {
-  let lacks = '';
-  return await progress.until(
-    'every machine to be replaced',
-    PATIENCE_SECONDS,
-    async () => {
-      const [machines, nodes = [], shortfall] = await Promise.all([
-        stage.machines.all(),
-        stage.engines.nodes(),
-        stage.shortfall(),
-      ]);
-      const running = machines.filter(({ state }) => state === 'running');
-      const left = running.filter(({ id }) => old.has(id));
-      const drained = nodes.filter(({ availability }) => availability !== 'Active');
-      lacks = `${left.length} of ${running.length} are of before; ${shortfall ?? 'whole'}`;
-      return left.length === 0 && drained.length === 0 && shortfall === undefined ? running : undefined;
-    },
-    () => lacks,
-  );
 }
 
 /** By address: the node id of each manager, as the Swarm has it. */

@@ -10,7 +10,7 @@ export interface Look {
 }
 
 /** Each look is a `docker node ls` on every manager, which takes its share of the machine that is measured. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 2_000;
 
 /** Looks at the Swarm's list of nodes again and again, by the engines' own word. */
 export class Watch implements AsyncDisposable {
