@@ -227,4 +227,13 @@ describe('an engine that does not answer is restarted', () => {
     remember(cluster, MANAGER_IPS[1], 'volume-lost', LIMITS.volumeLost);
     assert.deepEqual(restarts(cluster), [M1]);
   });
+
+  it('not while a machine is ended: its boot failed, and it never had a vote', () => {
+    const cluster = hung(MANAGER_IPS, M1, M2, M3);
+    const boot = { state: 'failed' as const, reason: 'no space left on device' };
+    cluster.probes?.set(M1, answered({ ...probeOf(instanceOf(cluster, M1)), boot, engine: { state: 'down' } }));
+    remember(cluster, M1, 'boot-failed', LIMITS.suspicion);
+    assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);
+    assert.match(heldBy(cluster, 'one-at-a-time')?.reason ?? '', /something is done to another machine/);
+  });
 });

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  addWorker,
   blankProbe,
   instanceId,
   instanceOf,
   MANAGER_IPS,
-  NOW,
   nodeFor,
   nodeIdOf,
   nodesOf,
@@ -15,7 +13,6 @@ import {
   type TestCluster,
   terminate,
   wholeCluster,
-  ZONES,
 } from '../../support/cluster.ts';
 import { heldBy, kinds, M1, M2, M3, ofKind, planned, W1, W2 } from './planned.ts';
 import { down, relist, silence } from './worlds.ts';
@@ -223,31 +220,5 @@ describe('nodes of machines that are gone', () => {
     terminate(cluster, M4);
     probeAll(cluster, nodes);
     assert.deepEqual(kinds(planned(cluster).actions), ['removeNode'], 'once');
-  });
-});
-
-describe('workers that are up and in no Swarm', () => {
-  it('join together, by as many commands as it takes', () => {
-    const cluster = wholeCluster({ workers: 51 });
-    relist(cluster, (node) => (node.role === 'worker' ? undefined : node));
-    const workers = cluster.instances.filter(({ group }) => group === 'workers');
-    for (const one of workers) cluster.probes?.set(one.id, blankProbe(one));
-    assert.deepEqual(
-      joined(cluster).map(({ length }) => length),
-      [50, 1],
-    );
-  });
-
-  it('join although a manager is away', () => {
-    const cluster = wholeCluster({ workers: 0 });
-    addWorker(cluster, W1, ZONES[0], NOW - 20_000);
-    redeclare(cluster, 'workers', { allocation: { kind: 'size', size: 1 } });
-    cluster.agentsOnline = { seen: false, reason: 'throttled' };
-    const nodes = nodesOf(cluster).filter(({ hostname }) => hostname !== W1);
-    probeAll(
-      cluster,
-      nodes.map((node) => (node.hostname === M3 ? down(node) : node)),
-    );
-    assert.deepEqual(joined(cluster), [[W1]]);
   });
 });
