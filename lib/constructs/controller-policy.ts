@@ -35,7 +35,7 @@ export function controllerStatements(scope: Construct, props: ControllerPolicyPr
     ...volumeStatements(scope, props.cluster),
     ...commandStatements(scope, props.cluster),
     observeStatement(),
-    tableStatement(props.tableArn, 'dynamodb:DeleteItem'),
+    tableStatement(props.tableArn, 'dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem'),
     ...(props.volumeKey === undefined ? [] : volumeKeyStatements(scope, props.volumeKey)),
   ];
 }
@@ -83,13 +83,15 @@ function observeStatement(): iam.PolicyStatement {
   });
 }
 
-/** What every function does with the table, and what this one does besides: only the reconciler deletes items. */
+/**
+ * What everybody does with the table, and what this one does besides: only what writes under the lease checks its item, and
+ * only the reconciler deletes items.
+ */
 export function tableStatement(tableArn: string, ...more: readonly string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Remember',
     actions: [
       'dynamodb:BatchWriteItem',
-      'dynamodb:ConditionCheckItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',

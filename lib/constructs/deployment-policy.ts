@@ -33,7 +33,7 @@ export function deploymentStatements(scope: Construct, props: DeploymentPolicyPr
       actions: ['lambda:InvokeFunction'],
       resources: [reconcileFunctionArn],
     }),
-    tableStatement(tableArn),
+    tableStatement(tableArn, 'dynamodb:ConditionCheckItem'),
     terminateStatement(scope, spec.cluster),
     new iam.PolicyStatement({
       sid: 'DeleteTokens',

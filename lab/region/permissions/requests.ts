@@ -10,6 +10,9 @@ import { ssmChecks } from './ssm.ts';
 /** Everybody may ask who he is. Source: STS API Reference, `GetCallerIdentity`: "No permissions are required". */
 const FREE = new Set(['sts:GetCallerIdentity']);
 
+/** Prefixes of IAM's actions where they are not the name that requests are signed for. */
+const PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
+
 /**
  * What a call puts to IAM. Services that no role of this project calls are judged as a whole: by `*`.
  * @throws ServiceError for a request that can't be read
@@ -28,6 +31,6 @@ export function checksOf(inside: RegionInside, profiles: Profiles, call: Pending
     case 'lambda':
       return lambdaChecks(context, request);
     default:
-      return [anywhere(`${service}:${action}`)];
+      return [anywhere(`${PREFIXES[service] ?? service}:${action}`)];
   }
 }

@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -147,6 +148,7 @@ function clientsWith(options: ConstructorParameters<typeof EC2Client>[0] & objec
     lambda: new LambdaClient(options),
     dynamodb: new DynamoDBClient(options),
     iam: new IAMClient(options),
+    cloudwatch: new CloudWatchClient(options),
   };
 }
 

@@ -67,6 +67,13 @@ describe('every permission in the template', () => {
     t.diagnostic(`${statements.length} statements with ${statements.flatMap(({ actions }) => actions).length} actions`);
   });
 
+  it('leaves out no role of the stack', () => {
+    const others = stack0.resources
+      .filter(({ type, logicalId }) => type === 'AWS::IAM::Role' && !ELSEWHERE.test(logicalId))
+      .map(({ identity }) => identity?.physicalId ?? '');
+    assert.deepEqual(others.toSorted(), every(roles0).toSorted());
+  });
+
   for (const statement of statements) {
     const { role, sid, actions } = statement;
     const where = `${shortened(role)} ${sid}`;
@@ -115,6 +122,9 @@ describe('every permission in the template', () => {
     );
   }
 });
+
+/** Roles that have a test of their own: console.test.ts. */
+const ELSEWHERE = /Console(Look|Orders)Role/;
 
 const UNUSED = 'take it out of lib/constructs, or show in test/lab/permissions/life.ts what the product does with it';
 
