@@ -10,6 +10,7 @@ import {
   nodesOf,
   probeAll,
   probeOf,
+  redeclare,
   type TestCluster,
   terminate,
   wholeCluster,
@@ -66,6 +67,30 @@ describe('the managers in figures', () => {
     assert.deepEqual(managersOf(measured(cluster)), [1, 3, -1]);
   });
 
+  it('the quorum is lost also where all of them answer, and none sees a leader', () => {
+    const cluster = wholeCluster();
+    const leaderless = nodesOf(cluster).map((node) =>
+      node.raft === undefined ? node : { ...node, raft: { ...node.raft, leader: false } },
+    );
+    probeAll(cluster, leaderless);
+    assert.deepEqual(managersOf(measured(cluster)), [3, 3, -1]);
+  });
+
+  it('without a quorum an engine that is no manager of the Swarm does not count', () => {
+    const cluster = wholeCluster();
+    for (const number of [1, 2, 3]) {
+      const probe = probeOf(instanceOf(cluster, instanceId(number)), { engine: { controlAvailable: number === 1 } });
+      cluster.probes?.set(instanceId(number), answered(probe));
+    }
+    assert.deepEqual(managersOf(measured(cluster)), [1, 3, -1]);
+  });
+
+  it('one that is declared no longer has its vote still, and is not among the healthy', () => {
+    const cluster = wholeCluster({ managers: FIVE });
+    redeclare(cluster, 'managers', { allocation: { kind: 'logicalIds', logicalIds: FIVE.slice(0, 3) } });
+    assert.deepEqual(managersOf(measured(cluster)), [3, 3, 2]);
+  });
+
   it('a quorum that nobody can see is lost as well: every engine is down, or nobody answers', () => {
     const down = wholeCluster();
     for (const [id, outcome] of down.probes ?? []) {
@@ -110,6 +135,13 @@ describe('the managers in figures', () => {
     assert.equal(measured(cluster)[METRIC.certificateDaysLeft], 12);
     cluster.probes?.set(id, answered({ ...probe, certificateEnds: NOW - 3 * DAY }));
     assert.equal(measured(cluster)[METRIC.certificateDaysLeft], -3);
+  });
+
+  it('the certificate of a worker that was asked does not count: another machine takes its place', () => {
+    const cluster = wholeCluster();
+    const worker = probeOf(instanceOf(cluster, instanceId(101)), { raftState: 'none' });
+    cluster.probes?.set(instanceId(101), answered({ ...worker, certificateEnds: NOW + DAY }));
+    assert.equal(measured(cluster)[METRIC.certificateDaysLeft], 80);
   });
 
   it('tokens are as old as their last replacement, else as the Swarm', () => {

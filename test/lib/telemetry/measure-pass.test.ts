@@ -138,6 +138,8 @@ describe('a pass in figures', () => {
     const record = { group: 'workers', good: undefined, halt: undefined, resumedAt: undefined };
     const back = performed({ kind: 'rollBack', group: 'workers', toVersion: 1, record, reason: 'failed' });
     assert.equal(figuresOf(reportOf(wholeCluster(), { performed: [back] }))[METRIC.failedRollouts], 1);
+    const failed = performed(back.action, { code: 'SpecConflict', retry: 'soon' });
+    assert.equal(figuresOf(reportOf(wholeCluster(), { performed: [failed] }))[METRIC.failedRollouts], 0);
   });
 
   it('knows of workers only with a quorum, and of those that are ready only', () => {
@@ -147,6 +149,10 @@ describe('a pass in figures', () => {
       nodesOf(cluster).map((node) => (node.hostname === instanceId(102) ? { ...node, state: 'down' } : node)),
     );
     assert.equal(figuresOf(reportOf(cluster))[METRIC.healthyWorkers], 1);
+    const listed = nodesOf(cluster);
+    terminate(cluster, instanceId(101));
+    probeAll(cluster, listed);
+    assert.equal(figuresOf(reportOf(cluster))[METRIC.healthyWorkers], 1, 'its node is listed still');
     cluster.probes = undefined;
     const figures = figuresOf(reportOf(cluster));
     assert.deepEqual([figures[METRIC.healthyWorkers], figures[METRIC.declaredWorkers]], [undefined, 2]);
