@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Action, Plan } from '../../../lib/plan/action.ts';
+import type { Plan } from '../../../lib/plan/action.ts';
 import { plan } from '../../../lib/plan/plan.ts';
 import { instanceIdOf, isHealthyVoter, swarmView } from '../../../lib/plan/swarm-view.ts';
 import { isLive, type PlanInput, petSlot } from '../../../lib/plan/world.ts';
 import { anyCluster } from '../../support/any-cluster.ts';
 import { planInput } from '../../support/cluster.ts';
+import { ofKind } from './planned.ts';
 
 const RUNS = { numRuns: 2_000 };
 
@@ -20,14 +21,10 @@ function forAnyCluster(check: (input: PlanInput, decided: Plan) => void): void {
   );
 }
 
-function ofKind<K extends Action['kind']>(decided: Plan, kind: K): readonly Extract<Action, { kind: K }>[] {
-  return decided.actions.filter((action): action is Extract<Action, { kind: K }> => action.kind === kind);
-}
-
 describe('for any observation, also a nonsense one', () => {
   it('at most one machine per logical ID is launched, and only where none is (Safety 1)', () => {
     forAnyCluster((input, decided) => {
-      const launched = ofKind(decided, 'launch').flatMap(({ order }) => (order.kind === 'pet' ? [order] : []));
+      const launched = ofKind(decided.actions, 'launch').flatMap(({ order }) => (order.kind === 'pet' ? [order] : []));
       assert.equal(new Set(launched.map((order) => order.logicalId)).size, launched.length);
       for (const order of launched) {
         const there = input.observation.instances.filter(
@@ -45,7 +42,7 @@ describe('for any observation, also a nonsense one', () => {
 
   it('a volume is only ever given to its own logical ID (Safety 1)', () => {
     forAnyCluster((input, decided) => {
-      for (const { instanceId, volumeId } of ofKind(decided, 'attachVolume')) {
+      for (const { instanceId, volumeId } of ofKind(decided.actions, 'attachVolume')) {
         const instance = input.observation.instances.find((one) => one.id === instanceId);
         const volume = input.observation.volumes.find((one) => one.id === volumeId);
         assert.equal(volume?.logicalId, instance?.logicalId);
@@ -58,7 +55,7 @@ describe('for any observation, also a nonsense one', () => {
     forAnyCluster((input, decided) => {
       // A person has confirmed that the others' state is given up: of that below.
       if (input.records.recovery !== undefined) return;
-      const ended = ofKind(decided, 'terminate').flatMap((action) => action.instanceIds);
+      const ended = ofKind(decided.actions, 'terminate').flatMap((action) => action.instanceIds);
       const running = ended.flatMap((id) =>
         input.observation.instances.filter(
           (one) => one.id === id && one.state === 'running' && one.logicalId !== undefined,
@@ -81,13 +78,14 @@ describe('for any observation, also a nonsense one', () => {
   it("what is not listed with the cluster's tag is never ended (Safety 6)", () => {
     forAnyCluster((input, decided) => {
       const listed = new Set(input.observation.instances.map((one) => one.id));
-      for (const id of ofKind(decided, 'terminate').flatMap((action) => action.instanceIds)) assert.ok(listed.has(id));
+      for (const id of ofKind(decided.actions, 'terminate').flatMap((action) => action.instanceIds))
+        assert.ok(listed.has(id));
     });
   });
 
   it("a Swarm is initialised only when every manager's disk was seen blank, and none was before (Safety 4)", () => {
     forAnyCluster((input, decided) => {
-      const starts = [...ofKind(decided, 'initSwarm'), ...ofKind(decided, 'claimGenesis')];
+      const starts = [...ofKind(decided.actions, 'initSwarm'), ...ofKind(decided.actions, 'claimGenesis')];
       if (starts.length === 0) return;
       assert.equal(input.records.genesis?.clusterId, undefined);
       const managers = input.observation.instances.filter((one) => isLive(one) && one.group === 'managers');
@@ -110,12 +108,12 @@ describe('for any observation, also a nonsense one', () => {
     forAnyCluster((input, decided) => {
       const view = swarmView(input);
       if (view.kind !== 'quorum') return;
-      const demoted = new Set(ofKind(decided, 'demoteNode').map((action) => action.nodeId));
-      for (const { nodeId } of ofKind(decided, 'removeNode')) {
+      const demoted = new Set(ofKind(decided.actions, 'demoteNode').map((action) => action.nodeId));
+      for (const { nodeId } of ofKind(decided.actions, 'removeNode')) {
         const node = view.nodes.find((one) => one.id === nodeId);
         if (node?.raft !== undefined) assert.ok(demoted.has(nodeId));
       }
-      const joins = ofKind(decided, 'join').filter((action) => action.role === 'manager');
+      const joins = ofKind(decided.actions, 'join').filter((action) => action.role === 'manager');
       assert.ok(joins.length === 0 || demoted.size === 0);
       assert.ok(joins.flatMap((action) => action.instanceIds).length <= 1);
     });
@@ -125,7 +123,7 @@ describe('for any observation, also a nonsense one', () => {
     forAnyCluster((input, decided) => {
       const view = swarmView(input);
       if (view.kind !== 'quorum') return;
-      for (const { nodeId } of ofKind(decided, 'removeNode')) {
+      for (const { nodeId } of ofKind(decided.actions, 'removeNode')) {
         const node = view.nodes.find((one) => one.id === nodeId);
         assert.ok(node !== undefined);
         assert.ok(instanceIdOf(node) !== undefined || node.logicalId !== undefined);
@@ -136,7 +134,7 @@ describe('for any observation, also a nonsense one', () => {
   it('machines nobody could ask are never ended for it (Safety 7)', () => {
     forAnyCluster((input, decided) => {
       if (input.observation.probes !== undefined) return;
-      for (const id of ofKind(decided, 'terminate').flatMap((action) => action.instanceIds)) {
+      for (const id of ofKind(decided.actions, 'terminate').flatMap((action) => action.instanceIds)) {
         assert.equal(input.observation.instances.find((one) => one.id === id)?.state, 'stopped');
       }
     });
@@ -145,13 +143,13 @@ describe('for any observation, also a nonsense one', () => {
   it('state is only given up for a survivor that is sure of its own, and once nothing else of the former Swarm can come back', () => {
     forAnyCluster((input, decided) => {
       const { recovery } = input.records;
-      const forced = ofKind(decided, 'forceNewCluster');
-      const stale = ofKind(decided, 'markVolume').filter(({ mark }) => mark === 'stale');
+      const forced = ofKind(decided.actions, 'forceNewCluster');
+      const stale = ofKind(decided.actions, 'markVolume').filter(({ mark }) => mark === 'stale');
       if (recovery === undefined) {
         assert.deepEqual([...forced, ...stale], []);
         return;
       }
-      const ended = new Set(ofKind(decided, 'terminate').flatMap(({ instanceIds }) => instanceIds));
+      const ended = new Set(ofKind(decided.actions, 'terminate').flatMap(({ instanceIds }) => instanceIds));
       if (ended.size + stale.length + forced.length === 0) return;
       const { instances, volumes, probes } = input.observation;
       const survivors = instances.filter((one) => one.logicalId === recovery.survivor && isLive(one));
@@ -172,8 +170,8 @@ describe('for any observation, also a nonsense one', () => {
   it('a disk with a mark of a recovery is never given to a machine', () => {
     forAnyCluster(({ observation: { volumes } }, decided) => {
       const given = [
-        ...ofKind(decided, 'attachVolume').map(({ volumeId }) => volumeId),
-        ...ofKind(decided, 'launch').flatMap(({ order }) => (order.kind === 'pet' ? [order.volumeId] : [])),
+        ...ofKind(decided.actions, 'attachVolume').map(({ volumeId }) => volumeId),
+        ...ofKind(decided.actions, 'launch').flatMap(({ order }) => (order.kind === 'pet' ? [order.volumeId] : [])),
       ];
       for (const id of given) assert.notEqual(volumes.find((one) => one.id === id)?.mark, 'stale');
     });
@@ -182,7 +180,7 @@ describe('for any observation, also a nonsense one', () => {
   it('nothing that a person drained is put to work again', () => {
     forAnyCluster((input, decided) => {
       const view = swarmView(input);
-      for (const { nodeId } of ofKind(decided, 'activateNode')) {
+      for (const { nodeId } of ofKind(decided.actions, 'activateNode')) {
         assert.ok(view.kind === 'quorum' && view.nodes.find(({ id }) => id === nodeId)?.drainedByUs);
       }
     });
@@ -190,17 +188,17 @@ describe('for any observation, also a nonsense one', () => {
 
   it('an engine is stopped, or a state given up, only with a quorum of all the others', () => {
     forAnyCluster((input, decided) => {
-      const taken = [...ofKind(decided, 'stopEngine'), ...ofKind(decided, 'leaveSwarm')];
+      const taken = [...ofKind(decided.actions, 'stopEngine'), ...ofKind(decided.actions, 'leaveSwarm')];
       if (taken.length === 0) return;
       const view = swarmView(input);
       assert.ok(view.kind === 'quorum');
-      assert.equal(ofKind(decided, 'stopEngine').length <= 1, true);
-      for (const { instanceId } of ofKind(decided, 'stopEngine')) {
+      assert.equal(ofKind(decided.actions, 'stopEngine').length <= 1, true);
+      for (const { instanceId } of ofKind(decided.actions, 'stopEngine')) {
         const own = view.voters.filter(({ hostname }) => hostname === instanceId);
         const others = view.voters.filter((node) => !own.includes(node));
         assert.ok(others.every(isHealthyVoter) && others.length * 2 > view.voters.length);
       }
-      for (const { instanceId, logicalId } of ofKind(decided, 'leaveSwarm')) {
+      for (const { instanceId, logicalId } of ofKind(decided.actions, 'leaveSwarm')) {
         assert.ok(
           view.nodes.every((node) => node.logicalId !== logicalId),
           `${instanceId} is a member still`,

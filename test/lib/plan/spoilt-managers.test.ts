@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LIMITS } from '../../../lib/plan/limits.ts';
-import { plan } from '../../../lib/plan/plan.ts';
 import { petSlot } from '../../../lib/plan/world.ts';
 import {
   answered,
@@ -11,18 +10,14 @@ import {
   MINUTE,
   NOW,
   nodesOf,
-  planInput,
   probeAll,
   probeOf,
   type TestCluster,
   wholeCluster,
 } from '../../support/cluster.ts';
+import { kinds, M3, planned, rules } from './planned.ts';
 
 const [, , THIRD] = MANAGER_IPS;
-const M3 = instanceId(3);
-
-const kinds = (cluster: TestCluster) => plan(planInput(cluster)).actions.map(({ kind }) => kind);
-const rules = (cluster: TestCluster) => plan(planInput(cluster)).held.map(({ rule }) => rule);
 
 /** The third manager's engine does not answer, and was restarted in vain. */
 function deadEngine(symptom: string, probe: { readonly raftState: 'present' | 'none'; readonly certificate: boolean }) {
@@ -45,20 +40,24 @@ function deadEngine(symptom: string, probe: { readonly raftState: 'present' | 'n
 
 describe("a manager's engine that does not start", () => {
   it('is given another machine first', () => {
-    assert.ok(kinds(deadEngine('engine-down', { raftState: 'present', certificate: true })).includes('terminate'));
-    assert.ok(kinds(deadEngine('engine-down', { raftState: 'none', certificate: false })).includes('terminate'));
+    for (const probe of [
+      { raftState: 'present', certificate: true },
+      { raftState: 'none', certificate: false },
+    ] as const) {
+      assert.ok(kinds(planned(deadEngine('engine-down', probe)).actions).includes('terminate'));
+    }
   });
 
   it('joins anew when a certificate is all that is left on its disk: another machine would do no better', () => {
     const cluster = deadEngine('raft-state', { raftState: 'none', certificate: true });
-    assert.deepEqual(kinds(cluster), ['demoteNode', 'removeNode']);
+    assert.deepEqual(kinds(planned(cluster).actions), ['demoteNode', 'removeNode']);
     probeAll(
       cluster,
       nodesOf(cluster).filter(({ hostname }) => hostname !== M3),
     );
     const dead = { ...probeOf(instanceOf(cluster, M3), { raftState: 'none' }), engine: { state: 'down' as const } };
     cluster.probes?.set(M3, answered(dead));
-    assert.deepEqual(kinds(cluster), ['leaveSwarm']);
+    assert.deepEqual(kinds(planned(cluster).actions), ['leaveSwarm']);
   });
 
   it('joins anew when two machines in a row could not start it', () => {
@@ -66,7 +65,7 @@ describe("a manager's engine that does not start", () => {
     const record = cluster.records.launches.get(petSlot(THIRD));
     assert.ok(record);
     cluster.records.launches.set(petSlot(THIRD), { ...record, failures: 2, confirmedAt: undefined });
-    assert.deepEqual(kinds(cluster), ['demoteNode', 'removeNode']);
+    assert.deepEqual(kinds(planned(cluster).actions), ['demoteNode', 'removeNode']);
   });
 });
 
@@ -90,7 +89,7 @@ describe('a manager that stands still', () => {
       nodesOf(cluster).filter(({ hostname }) => hostname !== M3),
     );
     cluster.probes?.set(M3, { kind: 'silent', why: 'offline', reason: 'its agent is not online' });
-    assert.deepEqual(kinds(cluster), ['terminate']);
+    assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);
   });
 
   it('is left alone while the list says that it works', () => {
@@ -103,7 +102,7 @@ describe('a manager that stands still', () => {
     for (const { id } of cluster.instances) {
       cluster.probes?.set(id, { kind: 'silent', why: 'offline', reason: 'its agent is not online' });
     }
-    assert.deepEqual(kinds(cluster), []);
+    assert.deepEqual(kinds(planned(cluster).actions), []);
   });
 });
 
@@ -112,7 +111,7 @@ describe('managers that are declared no longer', () => {
     const cluster = wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11', '10.42.1.11'] });
     cluster.committed = { ...wholeCluster().committed };
     cluster.probes = undefined;
-    assert.deepEqual(plan(planInput(cluster)).ask, [1, 2, 3, 4, 5].map(instanceId));
+    assert.deepEqual(planned(cluster).ask, [1, 2, 3, 4, 5].map(instanceId));
   });
 
   it('are ended also when somebody stopped their machine', () => {
@@ -124,7 +123,7 @@ describe('managers that are declared no longer', () => {
       cluster,
       nodesOf(cluster).filter(({ hostname }) => hostname !== stopped),
     );
-    const ends = plan(planInput(cluster)).actions.filter((action) => action.kind === 'terminate');
+    const ends = planned(cluster).actions.filter((action) => action.kind === 'terminate');
     assert.deepEqual(
       ends.flatMap(({ instanceIds }) => instanceIds),
       [stopped],
