@@ -44,6 +44,27 @@ const COMES_AFTER = [60_000, 240_000] as const;
 /** By then the controller has said so, unless it can't see it. */
 const ANNOUNCED_WITHIN = 150_000;
 
+/** Of one group, in calm: a controller that halts again and again is no help. */
+const RESUMES = 2;
+
+/** Resumes roll-outs that the controller halts in calm for what faults had done before: launches failed, the quorum was away. */
+export async function resumeHaltedRollouts(world: World): Promise<void> {
+  const { clock, store, timeline } = world;
+  const dice = world.dice(11);
+  const resumed = new Map<string, number>();
+  for (;;) {
+    await clock.sleep(dice.within(COMES_AFTER));
+    if (world.calmSince === undefined) continue;
+    for (const { group, halt } of (await store.memory()).records.rollouts.values()) {
+      const times = resumed.get(group) ?? 0;
+      if (halt === undefined || halt.at < world.calmSince || times === RESUMES) continue;
+      resumed.set(group, times + 1);
+      timeline.add('user', `resumes the roll-out of ${group}`);
+      await store.decideRollout(group, undefined);
+    }
+  }
+}
+
 /** Unlocks engines that wait for their key, some minutes after each was locked. In calm the controller must have announced it. */
 export async function unlockLockedEngines(world: World): Promise<void> {
   const { clock, fleet, truth, store, timeline } = world;

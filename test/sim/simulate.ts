@@ -2,7 +2,7 @@ import { SwarmError } from '../../lab/machines/simulated/swarm/errors.ts';
 import { createDice, type Dice } from './dice.ts';
 import { calm, drawFaultPlan, type FaultPlan, unleash, withoutKinds } from './fault-plan.ts';
 import type { Violation } from './invariants.ts';
-import { unlockLockedEngines } from './person.ts';
+import { resumeHaltedRollouts, unlockLockedEngines } from './person.ts';
 import { specOf } from './spec.ts';
 import { watchTakenTokens } from './token-rules.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
@@ -76,6 +76,7 @@ async function live(world: World, plan: FaultPlan): Promise<number | undefined> 
   }
   void use(world);
   void unlockLockedEngines(world);
+  void resumeHaltedRollouts(world);
   await clock.run(broken, plan.duration);
   if (broken()) return undefined;
 
