@@ -14,8 +14,7 @@ rmSync(DIST, { recursive: true, force: true });
 emit();
 for (const name of functions()) await bundle(name);
 cpSync(join(ROOT, 'templates'), join(DIST, 'templates'), { recursive: true });
-const command = join(DIST, 'bin', 'everswarm.js');
-if (existsSync(command)) chmodSync(command, 0o755);
+chmodSync(join(DIST, 'bin', 'everswarm.js'), 0o755);
 
 function emit(): void {
   const compiler = join(ROOT, 'node_modules', '.bin', 'tsc');

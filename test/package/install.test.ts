@@ -73,6 +73,25 @@ describe('the package, installed into an empty project', () => {
     );
   });
 
+  it('has the command line, with all that it needs at run time', async () => {
+    const help = await succeed('npx', ['--no-install', 'everswarm', '--help'], project);
+    assert.match(help, /^Usage: everswarm \[options\] \[command\]/);
+    assert.match(help, /^ {2}status /m);
+    const version = await succeed('npx', ['--no-install', 'everswarm', '--version'], project);
+    const installed = join(project, 'node_modules', 'everswarm', 'package.json');
+    assert.equal(version.trim(), JSON.parse(readFileSync(installed, 'utf8')).version);
+    const { code, stderr } = await run('npx', ['--no-install', 'everswarm', 'status'], {
+      cwd: project,
+      env: {
+        AWS_REGION: 'eu-west-1',
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+        AWS_ACCESS_KEY_ID: 'a',
+        AWS_SECRET_ACCESS_KEY: 'b',
+      },
+    });
+    assert.deepEqual([code, /can't be reached/.test(stderr)], [4, true], stderr);
+  });
+
   it('brings no bundler along', () => {
     const installed = readdirSync(join(project, 'node_modules'));
     assert.ok(installed.includes('everswarm'));
@@ -83,7 +102,8 @@ describe('the package, installed into an empty project', () => {
     const installed = await synthesise('installed', project);
     const flags = ['--conditions=everswarm-source'];
     const source = await synthesise('source', join(ROOT, 'examples', 'web-shop'), flags, process.env['PATH']);
-    assert.equal(installed.bundles.length, 2);
+    const functions = files.filter((path) => /^dist\/functions\/[^/]+\/index\.mjs$/.test(path));
+    assert.equal(installed.bundles.length, functions.length);
     assert.ok(installed.bundles.every((code, index) => code === source.bundles[index]));
     assert.deepEqual(withoutHashes(installed.template), withoutHashes(source.template));
   });
