@@ -227,6 +227,15 @@ describe('nodes', () => {
     });
   }
 
+  it('node-remove refuses a manager that is not demoted', async () => {
+    await using made = await machine();
+    await made.stub('sleep', 'exit 0');
+    await made.put('answers/docker', 'echo "n1 is a cluster manager. It must be demoted to worker" >&2; exit 1');
+    const ended = await run(made, 'node-remove', { node: 'n1' });
+    assert.equal(ended.code, 30, ended.stderr);
+    assert.equal((await made.calls()).filter((call) => call === 'docker node rm --force n1').length, 10);
+  });
+
   it('node-drain says how many are left when the time is over', async () => {
     await using made = await machine();
     await made.put('answers/docker', 'case "$*" in *ps*) echo "Running 1 s ago"; echo "Running 2 s ago" ;; esac');

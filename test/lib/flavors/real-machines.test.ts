@@ -6,6 +6,7 @@ import { RealCluster, unfit } from './real-cluster.ts';
 const MANAGER = { instanceId: 'i-00000a01', privateIp: '10.42.0.10' };
 const SECOND = { instanceId: 'i-00000a02', privateIp: '10.42.1.10' };
 const WORKER = { instanceId: 'i-00000b01', privateIp: '10.42.0.20' };
+const MACHINES = [MANAGER, SECOND, WORKER];
 const SETTINGS = 'aaaaaaaaaaaa';
 
 const isVoter = ({ raft }: SwarmNode) => raft?.reachability === 'reachable';
@@ -76,14 +77,18 @@ describe('scripts on real machines', { skip: await unfit() }, () => {
     assert.equal((await cluster.probe(WORKER)).nodes, undefined);
   });
 
-  step('takes the leadership over from a manager, and makes that one a manager again', async () => {
-    for (const from of [MANAGER, SECOND]) await cluster.seen(from, SECOND, isVoter);
+  step('takes the leadership over from one of three managers, and makes that one a manager again', async () => {
+    const worker = await idOf(WORKER);
+    assert.equal(await cluster.succeed(MANAGER, 'node-promote', { node: worker }), 'promoted');
+    assert.equal(await cluster.succeed(MANAGER, 'node-promote', { node: worker }), 'promoted');
+    for (const from of MACHINES) for (const machine of MACHINES) await cluster.seen(from, machine, isVoter);
     const node = await idOf(MANAGER);
     assert.equal(await cluster.succeed(SECOND, 'node-demote', { node }), 'demoted');
-    await cluster.seen(SECOND, SECOND, ({ raft }) => raft?.leader === true);
+    await cluster.seen(SECOND, MANAGER, ({ raft }) => raft === undefined);
     assert.equal(await cluster.succeed(SECOND, 'node-promote', { node }), 'promoted');
     for (const from of [SECOND, MANAGER]) await cluster.seen(from, MANAGER, isVoter);
-    assert.equal(await cluster.succeed(SECOND, 'node-promote', { node }), 'promoted');
+    assert.equal(await cluster.succeed(MANAGER, 'node-demote', { node: worker }), 'demoted');
+    await cluster.seen(MANAGER, WORKER, ({ raft }) => raft === undefined);
   });
 
   step('gives running engines other labels', async () => {
@@ -127,10 +132,9 @@ describe('scripts on real machines', { skip: await unfit() }, () => {
     await cluster.refused(30, MANAGER, 'node-activate', { node });
   });
 
-  step('stops an engine only with a quorum; makes a Swarm of the manager that is left', async () => {
+  step('stops the engine of one manager, and makes a Swarm of the one that is left', async () => {
     for (const from of [SECOND, MANAGER]) await cluster.seen(from, MANAGER, isVoter);
     const node = await idOf(MANAGER);
-    const second = await idOf(SECOND);
     const { engine } = await cluster.probe(SECOND);
     assert.ok(engine.state === 'up' && engine.clusterId !== undefined);
     const { clusterId } = engine;
@@ -138,7 +142,6 @@ describe('scripts on real machines', { skip: await unfit() }, () => {
     assert.equal(await cluster.succeed(MANAGER, 'engine-stop', { node }), 'stopped');
     await cluster.shell(MANAGER, 'timeout 3 docker info');
     assert.deepEqual((await cluster.probe(MANAGER)).engine, { state: 'down' });
-    await cluster.refused(40, SECOND, 'engine-stop', { node: second });
     await cluster.refused(22, SECOND, 'swarm-recover', { clusterId: 'another' });
     assert.equal(await cluster.succeed(SECOND, 'swarm-recover', { clusterId }), 'recovered');
     assert.equal(await cluster.succeed(SECOND, 'swarm-recover', { clusterId }), 'recovered already');
@@ -163,13 +166,12 @@ describe('scripts on real machines', { skip: await unfit() }, () => {
     for (const from of [SECOND, MANAGER]) await cluster.seen(from, MANAGER, isVoter);
   });
 
-  step('drains and removes a worker; removes a manager only once it is demoted', async () => {
+  step('drains and removes a worker; demotes and removes a manager', async () => {
     const worker = await idOf(WORKER);
     const second = await idOf(SECOND);
     assert.equal(await cluster.succeed(MANAGER, 'node-drain', { node: worker, seconds: '20' }), 'tasks 0');
     assert.equal(await cluster.succeed(MANAGER, 'node-remove', { node: worker }), 'removed');
     assert.equal(await cluster.succeed(MANAGER, 'node-remove', { node: worker }), 'gone already');
-    await cluster.refused(30, MANAGER, 'node-remove', { node: second });
     assert.equal(await cluster.succeed(MANAGER, 'node-demote', { node: second }), 'demoted');
     assert.equal(await cluster.succeed(MANAGER, 'node-remove', { node: second }), 'removed');
     assert.equal(await cluster.succeed(MANAGER, 'engine-restart', { expires: '9999999999' }), 'restarted');
