@@ -34,6 +34,7 @@ function reordered(cluster: TestCluster, shuffle: Shuffle): TestCluster {
       ...records,
       launches: new Map(shuffle(records.launches)),
       suspicions: new Map(shuffle(records.suspicions)),
+      orders: new Map(shuffle(records.orders)),
       rollouts: new Map(shuffle(records.rollouts)),
     },
     former: new Map(shuffle(cluster.former)),

@@ -97,6 +97,15 @@ const WORLDS: Readonly<Record<string, (workers: number) => TestCluster>> = {
     }
     return cluster;
   },
+  'with an order about each worker': (workers) => {
+    const cluster = whole(workers);
+    let drained = false;
+    return eachWorker(cluster, (id) => {
+      drained = !drained;
+      const what = drained ? 'drain' : 'replace';
+      cluster.records.orders.set(id, { instanceId: id, what, by: 'ada', reason: 'x', at: NOW });
+    });
+  },
   'with other labels': (workers) => {
     const cluster = whole(workers);
     redeclare(cluster, 'workers', { labels: { disk: 'ssd' } });
