@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventRecord } from '../../../lib/store/store.ts';
-import { instanceId, NOW, terminate, wholeCluster } from '../../support/cluster.ts';
+import { renderTemplate } from '../../../lib/templates.ts';
+import { instanceId, NOW, redeclare, terminate, wholeCluster } from '../../support/cluster.ts';
 import { drawn, elementsOf } from './drawn.ts';
 
 const HOSTILE = [
@@ -53,6 +54,33 @@ test('whatever is written in names, reasons and events becomes text, never marku
     const whole = elementsOf(html)[0]?.text ?? '';
     assert.ok(whole.includes(text.replaceAll(/\s+/g, ' ')) || whole.includes(text), `shown as it is: ${text}`);
   }
+});
+
+/** Colours and themes are the code's own words, and classes in the markup. */
+const OWN_WORDS: ReadonlySet<string> = new Set(['tone', 'theme']);
+
+/** The same view with another text in the place of each there is. */
+function filled(value: unknown, text: string): unknown {
+  if (typeof value === 'string') return value === '' ? '' : text;
+  if (Array.isArray(value)) return value.map((one) => filled(one, text));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, OWN_WORDS.has(key) ? one : filled(one, text)]),
+  );
+}
+
+test('nor does any text of the view, wherever it comes from', async () => {
+  const cluster = wholeCluster({ workers: 40 });
+  terminate(cluster, instanceId(1));
+  redeclare(cluster, 'workers', { instanceType: 't4g.large' });
+  const { view } = await drawn(cluster, { events: events('plain') });
+  const notice = { tone: 'good' as const, sign: '✓', text: 'plain' };
+  const held = view.events;
+  const page = (text: string) =>
+    renderTemplate('console/widget.html.hbs', Object(filled({ ...view, notice, held }, text)));
+  const harmless = anatomy(page('plain'));
+  assert.ok(harmless.includes('i class title') && harmless.some((one) => one.startsWith('cwdb-action')));
+  for (const text of HOSTILE) assert.deepEqual(anatomy(page(text)), harmless, text);
 });
 
 test('there is nothing in it that CloudWatch would take out', async () => {
