@@ -176,8 +176,10 @@ export const changedCluster: fc.Arbitrary<TestCluster> = fc
     ),
     which: fc.nat({ max: 30 }),
     how: fc.nat({ max: 5 }),
+    apart: fc.boolean(),
   })
-  .map(({ cluster, changes, which, how }) => {
-    for (const change of changes) change(cluster, { which, how });
+  .map(({ cluster, changes, which, how, apart }) => {
+    // To one machine all of it, or to each another.
+    for (const [index, change] of changes.entries()) change(cluster, { which: apart ? which + index : which, how });
     return cluster;
   });
