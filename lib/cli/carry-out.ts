@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pausedWords } from '../operate/pause.ts';
 import { commitProposal, type Proposal, refuseWhatCanNotBe } from '../operate/proposal.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import type { EventRecord } from '../store/store.ts';
@@ -47,10 +48,12 @@ export async function carryOut(
     for (const line of [title, '', ...lines, '', `${summaryOf(preview)}.`]) terminal.out(line);
   }
   refuseWhatCanNotBe(proposal);
+  const { pause } = proposal.situation.input.records;
+  if (pause !== undefined) terminal.note(`note: ${pausedWords(pause)}`);
   await confirm(context, `Change ${operator.cluster} so?`);
   const committed = await commitProposal(operator, proposal);
   terminal.note(`Version ${committed.version} is in force.`);
-  const followed = wait ? await follow(context, operator, committed, patience) : undefined;
+  const followed = wait && pause === undefined ? await follow(context, operator, committed, patience) : undefined;
   print(context, {
     data: { changed, version: committed.version, preview, ...(followed !== undefined && { whole: followed.whole }) },
     lines: () => [],

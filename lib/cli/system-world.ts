@@ -98,7 +98,11 @@ function systemTerminal(): Terminal {
       if (!stdin.isTTY) return undefined;
       const lines = createInterface({ input: stdin, output: stderr });
       try {
-        return await lines.question(question);
+        // The end of what is typed, or an interruption, is an answer as well: no.
+        const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
+        const answer = await Promise.race([lines.question(question), ended]);
+        if (answer === undefined) stderr.write('\n');
+        return answer ?? '';
       } finally {
         lines.close();
       }

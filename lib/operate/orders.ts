@@ -4,6 +4,7 @@ import { findMachine } from './find-machine.ts';
 import type { MachineSeen } from './machine-seen.ts';
 import { logDecision, type Operator } from './operator.ts';
 import { overviewOf } from './overview.ts';
+import { pausedWords } from './pause.ts';
 import { wake } from './proposal.ts';
 import { look, memoryOf } from './situation.ts';
 
@@ -39,16 +40,16 @@ export async function proposeReplacement(operator: Operator, name: string): Prom
     .flatMap(({ machines }) => machines)
     .filter((one) => one.condition !== 'healthy' && one.instanceId !== proposal.instanceId);
   const names = unwell.map(({ logicalId }) => logicalId).join(', ');
-  const warnings = unwell.length === 0 ? [] : [`it waits until all managers are well: ${names} not yet`];
-  return { ...proposal, warnings };
+  const waits = unwell.length === 0 ? [] : [`it waits until all managers are well: ${names} not yet`];
+  return { ...proposal, warnings: [...proposal.warnings, ...waits] };
 }
 
 /** The same of a drain: its node takes no tasks until the order is withdrawn. */
 export async function proposeDrain(operator: Operator, name: string): Promise<OrderProposal> {
   const proposal = await propose(operator, name, 'drain');
   const { node } = proposal.machine;
-  const warnings = node === undefined ? ['it is in no Swarm: nothing runs on it'] : [];
-  return { ...proposal, warnings };
+  const idle = node === undefined ? ['it is in no Swarm: nothing runs on it'] : [];
+  return { ...proposal, warnings: [...proposal.warnings, ...idle] };
 }
 
 /** Puts the order in force; a former one about the same machine is replaced by it. */
@@ -110,5 +111,6 @@ async function propose(operator: Operator, name: string, what: MachineOrder['wha
     const found = `${instanceId} belongs to no declared group${group === undefined ? '' : `: ${group} does not account for it`}`;
     throw new OperateError('NotDeclared', found, 'The controller leaves it alone; end it by hand.');
   }
-  return { machine, instanceId, what, overview };
+  const warnings = overview.pause === undefined ? [] : [pausedWords(overview.pause)];
+  return { machine, instanceId, what, overview, warnings };
 }

@@ -54,6 +54,9 @@ export interface GroupSeen {
   readonly machines: readonly MachineSeen[];
 }
 
+/** Milliseconds. The controller looks every minute, and writes every five at the least: it is silent for longer only if it does not run. */
+export const UNHEARD = 7 * 60_000;
+
 export function overviewOf(situation: Situation): ClusterOverview {
   const { input, view, plan, asked, status } = situation;
   const { committed, records } = input;

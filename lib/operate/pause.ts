@@ -18,6 +18,11 @@ export async function pauseController(operator: Operator, reason: string): Promi
   return pause;
 }
 
+/** For whoever commands something meanwhile. */
+export function pausedWords({ by, reason }: Pause): string {
+  return `the controller is paused, by ${by}: ${reason}; nothing is done until \`everswarm resume\``;
+}
+
 /** @returns the pause that is over @throws OperateError `NotPaused` */
 export async function resumeController(operator: Operator): Promise<Pause> {
   const { records } = await memoryOf(operator);

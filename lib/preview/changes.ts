@@ -36,7 +36,7 @@ export function changesOf(before: Declared, after: Declared): readonly FieldChan
   return changes;
 }
 
-export const ABSENT = '-';
+const ABSENT = '-';
 
 type Compare = (path: string, from: string, to: string, effect: Effect) => void;
 

@@ -15,7 +15,7 @@ import { hanging } from '../layout.ts';
 import { print } from '../output.ts';
 import { REASON, REASON_OPTION } from './rollout.ts';
 
-export const NODE = {
+const NODE = {
   syntax: '<node>',
   what: 'its address, instance id or node id, or the beginning of one',
 } as const;
@@ -69,7 +69,7 @@ export const drain: CommandDefinition = {
   section: 'Step in',
   summary: 'have one node give its tasks to others, and take none',
   detail: [
-    'It stands until it is withdrawn. A node that was drained by hand (`docker node update`) is nobody’s but yours: the controller never ends that.',
+    "It stands until it is withdrawn. A node that was drained by hand (`docker node update`) is nobody's but yours: the controller never ends that.",
   ],
   operands: [NODE],
   options: [REASON_OPTION, UNDO_OPTION],

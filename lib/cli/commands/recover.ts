@@ -15,7 +15,7 @@ export const recover: CommandDefinition = {
   section: 'Step in',
   summary: 'with the quorum lost for good: make a new Swarm from one manager',
   detail: [
-    'Managers that are gone come back by themselves, with their disks; this is for when too many disks are lost. It ends the other managers’ machines and gives up what only they knew. It is refused while there is a quorum, and asks for the id of the Swarm to be typed.',
+    "Managers that are gone come back by themselves, with their disks; this is for when too many disks are lost. It ends the other managers' machines and gives up what only they knew. It is refused while there is a quorum, and asks for the id of the Swarm to be typed.",
   ],
   options: [
     { flags: '--survivor <address>', what: 'the manager to go on from [the one with the newest state]' },

@@ -1,6 +1,6 @@
 import type { MachineSeen } from '../../operate/machine-seen.ts';
 import type { Note } from '../../operate/notes.ts';
-import type { ClusterOverview, GroupSeen } from '../../operate/overview.ts';
+import { type ClusterOverview, type GroupSeen, UNHEARD } from '../../operate/overview.ts';
 import { age, counted } from '../../words.ts';
 import { hanging, justified } from '../layout.ts';
 import type { Paint, Tone } from '../style.ts';
@@ -16,9 +16,6 @@ export interface StatusLook {
 
 /** So many machines of a group are shown one by one; of more only those of which there is something to tell. */
 const SHOWN = 20;
-/** A controller that looks every minute, and writes every five, is not heard of for so long only if it does not run. */
-const UNHEARD = 7 * 60_000;
-
 export function statusLines(overview: ClusterOverview, look: StatusLook): readonly string[] {
   const { paint, columns } = look;
   return [
@@ -37,7 +34,7 @@ export function statusLines(overview: ClusterOverview, look: StatusLook): readon
 function headLines(overview: ClusterOverview, { paint, columns, region }: StatusLook): readonly string[] {
   const { cluster, spec, at, quorum, whole, asked } = overview;
   const state = whole
-    ? paint('good', asked ? 'whole' : 'whole, by the controller’s last word')
+    ? paint('good', asked ? 'whole' : "whole, by the controller's last word")
     : paint(quorum.state === 'lost' || quorum.state === 'split' ? 'bad' : 'busy', 'not whole');
   const title = `${paint('strong', cluster)} in ${region}: ${state}`;
   const version = paint('faint', `version ${spec.version}, ${age(at - spec.committedAt)} old`);

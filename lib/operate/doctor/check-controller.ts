@@ -1,10 +1,9 @@
 import { LIMITS } from '../../plan/limits.ts';
 import { age, counted } from '../../words.ts';
+import { UNHEARD } from '../overview.ts';
 import type { DoctorFacts } from './facts.ts';
 import type { Checked, Finding } from './finding.ts';
 
-/** It looks every minute, and writes down the same at least every five. */
-export const UNHEARD = 7 * 60_000;
 /** A whole roll-out may take longer; a repair does not. */
 const LONG = 15 * 60_000;
 

@@ -66,6 +66,10 @@ describe('a pause', () => {
     await it.run('pause', '-y', '-r', 'disk exchange');
     assert.equal((await it.store.memory()).records.pause?.reason, 'disk exchange');
     assert.equal(await it.lastEvent(), 'action pause demo: disk exchange (by ana@laptop)');
+    const replaced = await it.run('replace', M2, '-y');
+    assert.match(replaced.notes[0] ?? '', /^note: the controller is paused, by ana@laptop: disk exchange; nothing is/);
+    const scaled = await it.run('scale', 'workers=3', '-y');
+    assert.deepEqual([scaled.exit, scaled.notes.length], [0, 2], 'it is not waited for');
     assert.match(
       (await it.run('resume', '-y')).out[0] ?? '',
       /works again; it was paused by ana@laptop: disk exchange/,
