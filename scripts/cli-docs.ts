@@ -19,7 +19,7 @@ export function cliDocument(): string {
     '# The command line',
     '<!-- Made from lib/cli by `node scripts/cli-docs.ts`; what is changed here is lost. -->',
     INTRODUCTION,
-    `\`npx ${PROGRAM}\` runs it where the package is installed, \`node bin/${PROGRAM}.ts\` in its sources.`,
+    `\`npx ${PROGRAM}\` runs it where the package is installed, \`npm run -s ${PROGRAM} -- status\` in its sources.`,
     ...ABOUT,
     '## What every command takes',
     optionTable([...GLOBAL_OPTIONS, { flags: '-h, --help', what: 'its help, with examples' }]),
