@@ -11,7 +11,7 @@ import { type Followed, followToWhole } from './follow.ts';
 import { print } from './output.ts';
 import { painter } from './style.ts';
 import { durationOf } from './times.ts';
-import { eventLines } from './views/event-view.ts';
+import { passingLines } from './views/event-view.ts';
 import { previewLines, summaryOf } from './views/preview-view.ts';
 
 /** For commands that put another spec in force. */
@@ -70,7 +70,7 @@ async function follow(
   const paint = painter(terminal.noteColor);
   const tell = (event: EventRecord): void => {
     const look = { paint, columns: terminal.noteColumns, now: world.clock.now() };
-    for (const line of eventLines(event, look)) terminal.note(line);
+    for (const line of passingLines(event, look)) terminal.note(line);
   };
   const signal = world.interruption();
   const followed = await followToWhole(operator, committed, { clock: world.clock, timeout, tell, signal });

@@ -33,8 +33,8 @@ export function isBeingRolled(input: PlanInput, group: string, instance: Instanc
 
 export function whyReplaced({ records }: PlanInput, group: string, { id, configHash }: InstanceSeen): string {
   const order = records.orders?.get(id);
-  if (order?.what === 'replace') return `${order.by} ordered that ${id} is replaced: ${order.reason}`;
-  return `the configuration ${configHash} of ${id} is not that of ${group} any more`;
+  if (order?.what === 'replace') return `${order.by} ordered its replacement: ${order.reason}`;
+  return `its configuration ${configHash} is not that of ${group} any more`;
 }
 
 /** Names a roll-out that is halted, with how much of it is left. */
