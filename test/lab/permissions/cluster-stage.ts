@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { handleRequest } from '../../../lib/deployment/handle.ts';
 import { TAG } from '../../../lib/names.ts';
+import type { Observation } from '../../../lib/observe/observation.ts';
 import type { Action } from '../../../lib/plan/action.ts';
 import { serializeSpec } from '../../../lib/spec/json.ts';
 import type { ClusterSpec, Deployment } from '../../../lib/spec/spec.ts';
@@ -42,6 +43,10 @@ export async function setStage(world: DeployedWorld, roles: Roles, cluster: stri
     ...shared,
     store: watched(memory, remembered.reconcile, note),
     ...world.clientsOf({ kind: 'function', ...roles.reconcile }),
+    observed({ agentsOnline }: Observation): void {
+      // It goes on without, and asks machines whose agent is not there, which takes until it gives up.
+      if (!agentsOnline.seen) fail(`whose agent is online can't be seen: ${agentsOnline.reason}`);
+    },
   };
   const deployment = {
     ...shared,

@@ -5,6 +5,7 @@ import { createLaunchPace } from '../../../lib/aws/launch-pace.ts';
 import { createCommandRunner } from '../../../lib/aws/run-command.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { observeInfrastructure } from '../../../lib/observe/infrastructure.ts';
+import type { Observation } from '../../../lib/observe/observation.ts';
 import { probeMachines } from '../../../lib/observe/probe.ts';
 import { type ReconcileDependencies, reconcile } from '../../../lib/reconcile/reconcile.ts';
 import type { Store } from '../../../lib/store/store.ts';
@@ -15,6 +16,8 @@ interface ControllerParts {
   readonly store: Store;
   readonly ec2: EC2Client;
   readonly ssm: SSMClient;
+  /** Told of each observation. */
+  observed?(observation: Observation): void;
 }
 
 const TIME_LIMIT = 300_000;
@@ -22,7 +25,7 @@ const TIME_LIMIT = 300_000;
 const WAKES_EVERY = 15_000;
 
 /** As `lambdas/reconcile` puts it together, on a role's clients. */
-export function assembleReconciler({ clock, cluster, store, ec2, ssm }: ControllerParts, owner: string) {
+export function assembleReconciler({ clock, cluster, store, ec2, ssm, observed }: ControllerParts, owner: string) {
   const runner = createCommandRunner({ ssm, clock, cluster });
   const pace = createLaunchPace(clock);
   return {
@@ -30,7 +33,11 @@ export function assembleReconciler({ clock, cluster, store, ec2, ssm }: Controll
     cluster,
     clock,
     store,
-    observe: () => observeInfrastructure({ ec2, ssm, clock, cluster }),
+    async observe() {
+      const observation = await observeInfrastructure({ ec2, ssm, clock, cluster });
+      observed?.(observation);
+      return observation;
+    },
     probe: (instanceIds) => probeMachines({ runner, instanceIds }),
     perform: (action, context) => perform(action, { ...context, store, ec2, runner, clock, pace }),
   } satisfies ReconcileDependencies;

@@ -10,8 +10,6 @@ import type { Roles } from './roles.ts';
 export interface Life {
   /** How the product failed, by its own word or by what it left undone; `undefined`: it did everything. */
   readonly failure: string | undefined;
-  /** Commands that Systems Manager refused, as the machine's agent was not there. */
-  readonly futile: number;
   /** Methods of the store that each function called: what they need of the table. */
   readonly remembered: Readonly<Record<'reconcile' | 'deployment', ReadonlySet<string>>>;
 }
@@ -99,6 +97,5 @@ export async function live(world: DeployedWorld, roles: Roles, spec: ClusterSpec
     if (stage.failure === undefined) await step();
   }
   await stage.rest();
-  const futile = region.calls.entries.filter(({ error }) => error === 'InvalidInstanceId').length;
-  return { failure: stage.failure, futile, remembered };
+  return { failure: stage.failure, remembered };
 }
