@@ -1,6 +1,7 @@
 import type { RaftAge } from '../observe/observation.ts';
 import type { Recovery } from '../plan/records.ts';
-import { declaredGroups, instancesInOrder, isLive, logicalIdsOf, type PlanInput, probeOf } from '../plan/world.ts';
+import { managerIds } from '../plan/recovery.ts';
+import { instancesInOrder, isLive, type PlanInput, probeOf } from '../plan/world.ts';
 import { OperateError } from './errors.ts';
 import { logDecision, type Operator } from './operator.ts';
 import { wake } from './proposal.ts';
@@ -34,7 +35,8 @@ export interface RecoveryProposal {
 export async function proposeRecovery(operator: Operator, survivor?: string): Promise<RecoveryProposal> {
   const situation = await look(operator, { ask: true });
   const { input, view } = situation;
-  const declared = managersOf(input);
+  const managers = managerIds(input);
+  const declared = [...managers.declared];
   if (view.kind === 'quorum') {
     const found = `${view.witnesses.length} of ${view.voters.length} managers work and agree on a leader: nothing is lost`;
     throw new OperateError('QuorumIsThere', found, 'See `everswarm status` for what else is amiss.');
@@ -69,7 +71,7 @@ export async function proposeRecovery(operator: Operator, survivor?: string): Pr
     survivor: chosen.logicalId,
     candidates,
     givenUp,
-    warnings: warningsOf(input, candidates, chosen, givenUp),
+    warnings: warningsOf(input, candidates, chosen, { givenUp, dropped: droppedOf(input, managers) }),
   };
 }
 
@@ -104,10 +106,14 @@ export async function requestRecovery(
   return inForce;
 }
 
-function managersOf(input: PlanInput): readonly string[] {
-  return declaredGroups(input)
-    .filter(({ spec }) => spec.flavor === 'swarm-manager')
-    .flatMap(({ spec }) => logicalIdsOf(spec));
+/** Managers that are declared no longer and have a machine still, or a disk that is not marked. */
+function droppedOf(input: PlanInput, { declared, all }: ReturnType<typeof managerIds>): readonly string[] {
+  const { instances, volumes } = input.observation;
+  const there = new Set([
+    ...instances.filter(({ state }) => state !== 'terminated').map(({ logicalId }) => logicalId),
+    ...volumes.filter(({ mark }) => mark === undefined).map(({ logicalId }) => logicalId),
+  ]);
+  return [...all].filter((logicalId) => !declared.has(logicalId) && there.has(logicalId));
 }
 
 function candidatesOf({ input }: Situation, declared: readonly string[]): readonly Candidate[] {
@@ -132,7 +138,7 @@ function warningsOf(
   input: PlanInput,
   candidates: readonly Candidate[],
   chosen: Candidate,
-  givenUp: readonly string[],
+  { givenUp, dropped }: { readonly givenUp: readonly string[]; readonly dropped: readonly string[] },
 ): readonly string[] {
   const warnings: string[] = [];
   const [newest] = candidates;
@@ -140,7 +146,13 @@ function warningsOf(
     warnings.push(`${newest.logicalId} has newer state than ${chosen.logicalId}: what was written since is lost`);
   }
   if (chosen.raftAge === undefined) warnings.push(`how new the state of ${chosen.logicalId} is can't be told`);
-  const disks = givenUp.filter((logicalId) =>
+  if (dropped.length > 0) {
+    const [are, their] = dropped.length === 1 ? ['is', 'its'] : ['are', 'their'];
+    warnings.push(
+      `${dropped.join(', ')} ${are} declared no longer, and ${are} given up as well: ${their} state would come back beside the new Swarm`,
+    );
+  }
+  const disks = [...givenUp, ...dropped].filter((logicalId) =>
     input.observation.volumes.some((volume) => volume.logicalId === logicalId && volume.mark === undefined),
   );
   if (disks.length > 0) {

@@ -65,8 +65,14 @@ export function planRecovery(input: PlanInput, draft: Draft, view: SwarmView, re
   planTheEnd(input, draft, recovery, own, machines);
 }
 
-/** Logical IDs of managers. Those that are declared no longer hold state of the former Swarm as well. */
-function managerIds(input: PlanInput): { readonly declared: ReadonlySet<string>; readonly all: ReadonlySet<string> } {
+/**
+ * Logical IDs of managers, in address order. Those that are declared no longer hold state of the former Swarm as well, as
+ * long as they have a machine or a disk.
+ */
+export function managerIds(input: PlanInput): {
+  readonly declared: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
+} {
   const groups = declaredGroups(input).filter(({ spec }) => spec.flavor === 'swarm-manager');
   const names = new Set(groups.map(({ name }) => name));
   const declared = new Set(groups.flatMap(({ spec }) => logicalIdsOf(spec)));

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OperateError } from '../../../lib/operate/errors.ts';
 import { proposeRecovery, requestRecovery } from '../../../lib/operate/recover.ts';
-import { instanceId, instanceOf, NOW, type TestCluster, wholeCluster } from '../../support/cluster.ts';
+import {
+  instanceId,
+  instanceOf,
+  NOW,
+  redeclare,
+  type TestCluster,
+  terminate,
+  wholeCluster,
+} from '../../support/cluster.ts';
 import { answered, probeOf } from '../../support/cluster-answers.ts';
 import { createOperateWorld } from './world.ts';
 
@@ -63,6 +71,19 @@ test('another one may be chosen, with a warning; not one that does not answer', 
     proposeRecovery(world.operator, '10.42.2.10'),
     code('NoSuchSurvivor', /10\.42\.1\.10, 10\.42\.0\.10/),
   );
+});
+
+test('a manager that is declared no longer is named as long as it is there: it is given up as well', async () => {
+  const cluster = leaderless();
+  redeclare(cluster, 'managers', { allocation: { kind: 'logicalIds', logicalIds: ['10.42.0.10', '10.42.1.10'] } });
+  const named = /10\.42\.2\.10 is declared no longer, and is given up as well/;
+  const world = await createOperateWorld(cluster);
+  assert.match((await proposeRecovery(world.operator)).warnings.join('\n'), named);
+  await assert.rejects(proposeRecovery(world.operator, '10.42.2.10'), code('NoSuchSurvivor'));
+  terminate(cluster, instanceId(3));
+  cluster.volumes = cluster.volumes.filter(({ logicalId }) => logicalId !== '10.42.2.10');
+  const without = await createOperateWorld(cluster);
+  assert.doesNotMatch((await proposeRecovery(without.operator)).warnings.join('\n'), named);
 });
 
 test('it is commanded only with the id of the Swarm, once, and wakes the reconciler', async () => {
