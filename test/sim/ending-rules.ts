@@ -71,8 +71,11 @@ export class EndingRules {
     }
     const own = instance.tags.get(TAG.logicalId);
     if (own === undefined || truth.engine(instance.id)?.disk.swarm?.raft === undefined) return;
+    const members = truth.memberAddresses();
     for (const logicalId of truth.managerIds()) {
       if (logicalId === own) continue;
+      // One that was removed, and is declared again, is no member until it has joined.
+      if (members !== undefined && !members.has(logicalId)) continue;
       // One that has never worked is no member yet, and is not missed.
       const without = now() - (this.#workedAt.get(logicalId) ?? now());
       if (without < KNOWLEDGE) continue;

@@ -102,6 +102,12 @@ export class Truth {
     return this.leader()?.raft.head.state;
   }
 
+  /** Where the Raft group's members are, by the leader's word; `undefined`: there is none. */
+  memberAddresses(): ReadonlySet<string> | undefined {
+    const members = this.state()?.members;
+    return members === undefined ? undefined : new Set([...members.values()].map(({ address }) => address));
+  }
+
   engine(instanceId: string): Engine | undefined {
     return this.#fleet.machines.get(instanceId)?.engine;
   }
