@@ -15,7 +15,8 @@ describe('the dashboard of a deployed cluster, in a browser', { skip: NO_BROWSER
   const complaints: string[] = [];
 
   before(async () => {
-    [deployed, browser] = await Promise.all([deployConsole(2), openBrowser()]);
+    browser = await openBrowser();
+    deployed = await deployConsole(2);
     page = await browser.newPage({ viewport: { width: 1280, height: 1100 } });
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());

@@ -27,14 +27,22 @@ export interface DeployedConsole {
 
 /** Three managers and some workers on simulated machines, deployed with the functions as they are bundled, and whole. */
 export async function deployConsole(workers: number): Promise<DeployedConsole> {
+  // Whatever was begun ends, also when a later step fails.
+  await using undo = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'everswarm-console-'));
+  undo.defer(() => rm(directory, { recursive: true }));
   const stateDirectory = join(directory, 'state');
-  const [lab, assembly] = await Promise.all([
-    startLab({ name: `console-${process.pid}`, fleet: 'simulated', stateDirectory, progress: () => {} }),
-    synthesised(directory, workers),
-  ]);
+  const assembly = await synthesised(directory, workers);
+  const lab = await startLab({
+    name: `console-${process.pid}`,
+    fleet: 'simulated',
+    stateDirectory,
+    progress: () => {},
+  });
+  undo.defer(() => lab.stop());
   const { account, region } = LAB_REGION;
   const clients = createClients({ region, endpoint: lab.endpoint, credentials: LAB_CREDENTIALS });
+  undo.defer(() => destroyClients(clients));
   const { outputs } = await provision({
     ...(await readAssembly(assembly, { account, region })),
     account,
@@ -48,15 +56,12 @@ export async function deployConsole(workers: number): Promise<DeployedConsole> {
   const table = outputs['TableName']?.value;
   assert.ok(dashboard !== undefined && typeof table === 'string');
   const client = DynamoDBDocumentClient.from(clients.dynamodb);
+  const kept = undo.move();
   return {
     lab,
     address: `${lab.endpoint}/_lab/console/${dashboard.name}`,
     store: createDynamoStore({ client, table, cluster: 'demo', clock: systemClock }),
-    async stop() {
-      destroyClients(clients);
-      await lab.stop();
-      await rm(directory, { recursive: true });
-    },
+    stop: () => kept.disposeAsync(),
   };
 }
 
