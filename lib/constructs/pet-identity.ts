@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Size, Tags } from 'aws-cdk-lib';
+import { RemovalPolicy, Size, Tags } from 'aws-cdk-lib';
 import {
   CfnEIP,
   CfnEIPAssociation,
@@ -76,7 +76,7 @@ export class PetIdentity extends Construct {
       ...provisionedIops(props.volume),
       encrypted: true,
       ...(props.volumeKey === undefined ? {} : { encryptionKey: props.volumeKey }),
-      removalPolicy: props.volumeRemovalPolicy,
+      removalPolicy: keptOnceUsed(props.volumeRemovalPolicy),
     });
   }
 
@@ -91,6 +91,11 @@ export class PetIdentity extends Construct {
     });
     return elasticIp;
   }
+}
+
+/** Volumes of a first deployment that is rolled back hold nothing yet, and would be in the way of the next one. */
+function keptOnceUsed(policy: RemovalPolicy): RemovalPolicy {
+  return policy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : policy;
 }
 
 /**

@@ -25,9 +25,9 @@ export interface SelfHealingSwarmProps extends NetworkChoices {
   /**
    * What becomes of a pet's volume when the pet or the whole stack is removed: SNAPSHOT, RETAIN or DESTROY.
    *
-   * @default RemovalPolicy.SNAPSHOT – the state can be had back and only its used blocks are paid for. A kept volume
-   * would still carry its logical ID: a cluster made again under the same name would find two disks for one identity,
-   * and an older copy of a manager's disk must never come back as that manager.
+   * @default RemovalPolicy.SNAPSHOT – the state can be had back and only its used blocks are paid for. A retained volume still carries
+   * its logical ID: a cluster of the same name has to be given it in `adoptVolumes`, or the tag has to be taken off it, as nobody could
+   * tell which of two disks of one identity is the older copy.
    */
   readonly volumeRemovalPolicy?: RemovalPolicy;
   /**

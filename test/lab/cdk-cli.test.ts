@@ -28,6 +28,7 @@ import { LAB_REGION, type Lab, startLab } from '../../lab/lab.ts';
 import { ServiceError } from '../../lab/region/protocol/service-error.ts';
 import { METRIC, METRIC_NAMESPACE } from '../../lib/metrics.ts';
 import { ALARMS, alarmName } from '../../lib/names.ts';
+import { belongingTo } from '../support/tagged.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STACK = 'Everswarm-demo';
@@ -163,6 +164,7 @@ describe('the genuine CDK command line', () => {
     assert.match(said, /CREATE_FAILED\s+\| AWS::Lambda::Function[^\n]*not today/);
     assert.match(said, /ROLLBACK_COMPLETE/);
     assert.deepEqual(await leftovers(), await nothing());
+    assert.deepEqual(belongingTo(lab.region, 'demo'), []);
   });
 
   test('deploys a whole cluster', async (t) => {
@@ -171,6 +173,8 @@ describe('the genuine CDK command line', () => {
     t.diagnostic(`first deploy: ${seconds.toFixed(1)} s (${/Deployment time: [\d.]+s/.exec(said)?.[0]})`);
     assert.match(said, new RegExp(`${STACK}\\.TableName = ${STACK}-`));
     assert.deepEqual(await groupSizes(), { managers: 3, workers: 2 });
+    const own = belongingTo(lab.region, 'demo');
+    assert.ok(own.length > 30, `only this is seen to be its own: ${own.join(', ')}`);
   });
 
   test('is measured by its own functions, told of in their logs, and no alarm', async () => {
@@ -236,11 +240,16 @@ describe('the genuine CDK command line', () => {
   });
 
   test('destroys the cluster, and nothing of it is left', async (t) => {
+    const snapshots = () => [...lab.region.inside.ec2.snapshots].length;
+    const before = snapshots();
     const { code, said, seconds } = await cdk('destroy', '--force', '--app', declared);
     assert.equal(code, 0, said);
     t.diagnostic(`destroy: ${seconds.toFixed(1)} s`);
     assert.match(said, /Everswarm-demo: destroyed/);
     assert.deepEqual(await leftovers(), await nothing());
+    assert.deepEqual(belongingTo(lab.region, 'demo'), []);
+    // By default there is a snapshot of each manager's disk.
+    assert.equal(snapshots() - before, 3);
     assert.deepEqual(lab.services.faults, []);
   });
 });

@@ -75,18 +75,19 @@ test('volumes are as declared: gp3 by default, provisioned ones with a figure', 
   template.hasResourceProperties('AWS::EC2::Volume', { VolumeType: 'io2', Size: 40, Iops: 2000 });
 });
 
-for (const [policy, expected] of [
-  [undefined, 'Snapshot'],
-  [RemovalPolicy.SNAPSHOT, 'Snapshot'],
-  [RemovalPolicy.RETAIN, 'Retain'],
-  [RemovalPolicy.DESTROY, 'Delete'],
+for (const [policy, expected, replaced] of [
+  [undefined, 'Snapshot', 'Snapshot'],
+  [RemovalPolicy.SNAPSHOT, 'Snapshot', 'Snapshot'],
+  // Not those of a first deployment that is rolled back.
+  [RemovalPolicy.RETAIN, 'RetainExceptOnCreate', 'Retain'],
+  [RemovalPolicy.DESTROY, 'Delete', 'Delete'],
 ] as const) {
   test(`volumes on removal: ${policy ?? 'by default'} means ${expected}`, () => {
     const template = templateOf({
       spec: declared(),
       ...(policy === undefined ? {} : { volumeRemovalPolicy: policy }),
     });
-    template.allResources('AWS::EC2::Volume', { DeletionPolicy: expected, UpdateReplacePolicy: expected });
+    template.allResources('AWS::EC2::Volume', { DeletionPolicy: expected, UpdateReplacePolicy: replaced });
   });
 }
 
