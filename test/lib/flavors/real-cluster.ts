@@ -129,13 +129,28 @@ export class RealCluster implements AsyncDisposable {
    * while, and then a probe takes 6 s.
    */
   async seen(from: Machine, machine: Machine, isSo: (node: SwarmNode) => boolean = () => true): Promise<SwarmNode> {
+    const isThere = async () => {
+      const { nodes } = await this.probe(from);
+      return nodes?.find((node) => node.hostname === machine.instanceId && isSo(node));
+    };
+    return await this.#eventually(from, isThere);
+  }
+
+  /** Until the engine itself says that it is no manager any more, which it learns some seconds after the others. */
+  async demoted(machine: Machine): Promise<void> {
+    await this.#eventually(machine, async () => {
+      const { engine } = await this.probe(machine);
+      return engine.state === 'up' && engine.localState === 'active' && !engine.controlAvailable ? true : undefined;
+    });
+  }
+
+  async #eventually<T>(asked: Machine, look: () => Promise<T | undefined>): Promise<T> {
     const end = performance.now() + PATIENCE;
     while (performance.now() < end) {
-      const { nodes } = await this.probe(from);
-      const node = nodes?.find(({ hostname }) => hostname === machine.instanceId);
-      if (node !== undefined && isSo(node)) return node;
+      const found = await look();
+      if (found !== undefined) return found;
       await sleep(300);
     }
-    assert.fail(`waited in vain; ${from.instanceId} says ${JSON.stringify(await this.probe(from))}`);
+    assert.fail(`waited in vain; ${asked.instanceId} says ${JSON.stringify(await this.probe(asked))}`);
   }
 }

@@ -84,11 +84,11 @@ describe('scripts on real machines', { skip: await unfit() }, () => {
     for (const from of MACHINES) for (const machine of MACHINES) await cluster.seen(from, machine, isVoter);
     const node = await idOf(MANAGER);
     assert.equal(await cluster.succeed(SECOND, 'node-demote', { node }), 'demoted');
-    await cluster.seen(SECOND, MANAGER, ({ raft }) => raft === undefined);
+    await cluster.demoted(MANAGER);
     assert.equal(await cluster.succeed(SECOND, 'node-promote', { node }), 'promoted');
     for (const from of [SECOND, MANAGER]) await cluster.seen(from, MANAGER, isVoter);
     assert.equal(await cluster.succeed(MANAGER, 'node-demote', { node: worker }), 'demoted');
-    await cluster.seen(MANAGER, WORKER, ({ raft }) => raft === undefined);
+    await cluster.demoted(WORKER);
   });
 
   step('gives running engines other labels', async () => {
