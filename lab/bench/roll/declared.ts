@@ -8,9 +8,9 @@ export interface Declared {
   readonly instanceType: 't4g.small' | 't4g.medium';
 }
 
-export const WORKERS = 4;
+const WORKERS = 4;
 /** How long a new machine must have been healthy before the next one is touched, seconds. */
-export const HEALTHY_SECONDS = 3;
+const HEALTHY_SECONDS = 3;
 
 const ADDRESSES = ['10.42.0.10', '10.42.1.10', '10.42.2.10', '10.42.0.11', '10.42.1.11'];
 

@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 const PENDING = 1_500;
 const ZONES = 3;
 
-export interface ScaleOut {
+interface ScaleOut {
   readonly workers: number;
   readonly seconds: number;
   readonly leastSeconds: number;
