@@ -8,7 +8,7 @@ const SIZE = 5;
 const STEP = 100;
 const MINUTE = 60_000;
 
-export interface Replacement {
+interface Replacement {
   readonly seconds: number;
   /** Share of that time in which fewer workers than declared were at work: nodes that are ready and take tasks. */
   readonly belowTarget: number;
