@@ -1,7 +1,7 @@
 import type { GroupDescription, MachineDescription } from '../../operate/describe.ts';
 import type { EventRecord } from '../../store/store.ts';
 import { age } from '../../words.ts';
-import { hanging, hangingList } from '../layout.ts';
+import { hangingList } from '../layout.ts';
 import type { Paint } from '../style.ts';
 import { eventLines } from './event-view.ts';
 import { machineTable, noteLines, stateOf } from './machine-rows.ts';
@@ -140,13 +140,9 @@ function launchWords({
   return `${state}, generation ${generation} of ${slot}${failed}${lastError === undefined ? '' : `: ${lastError}`}`;
 }
 
-function eventSection(events: readonly EventRecord[], { paint, columns, now }: DescribeLook): readonly string[] {
+function eventSection(events: readonly EventRecord[], look: DescribeLook): readonly string[] {
   if (events.length === 0) return [];
-  const lines = events.toReversed().flatMap((event) => hangingEvent(event, { paint, columns, now }));
-  return ['', paint('strong', 'Events'), ...lines];
-}
-
-function hangingEvent(event: EventRecord, look: DescribeLook): readonly string[] {
   const columns = look.columns === undefined ? undefined : look.columns - 2;
-  return eventLines(event, { ...look, columns }).flatMap((line) => hanging('  ', line, undefined));
+  const lines = events.toReversed().flatMap((event) => eventLines(event, { ...look, columns }));
+  return ['', look.paint('strong', 'Events'), ...lines.map((line) => `  ${line}`)];
 }
