@@ -13,6 +13,9 @@ import type { CliWorld, Connection, Place } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Milliseconds from an interruption to the end, if nothing else ends it before. */
+const LINGER = 300;
+
 /** The real one: this process's streams and environment. */
 export function systemWorld(version: string): CliWorld {
   return {
@@ -23,8 +26,13 @@ export function systemWorld(version: string): CliWorld {
     execute,
     interruption() {
       const controller = new AbortController();
-      process.once('SIGINT', () => controller.abort());
-      process.once('SIGTERM', () => controller.abort());
+      const interrupt = (): void => {
+        controller.abort();
+        // An answer of AWS that is still under way is nobody's any more, and would hold the program up.
+        setTimeout(() => process.exit(), LINGER).unref();
+      };
+      process.once('SIGINT', interrupt);
+      process.once('SIGTERM', interrupt);
       return controller.signal;
     },
     connect,

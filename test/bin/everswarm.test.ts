@@ -67,7 +67,11 @@ describe('the program', () => {
   });
 
   it('colours only where it is asked to, as it writes to no terminal', async () => {
-    const colours = [{}, { FORCE_COLOR: '1' }, { FORCE_COLOR: '1', NO_COLOR: '1' }];
+    const colours: readonly Readonly<Record<string, string>>[] = [
+      {},
+      { FORCE_COLOR: '1' },
+      { FORCE_COLOR: '1', NO_COLOR: '1' },
+    ];
     const said = await Promise.all(colours.map((env) => everswarm(['status'], { ...KEYS, ...env })));
     assert.deepEqual(
       said.map(({ notes }) => notes.includes('\u001b[31merror: \u001b[0m')),

@@ -64,6 +64,31 @@ describe('everswarm status --watch', () => {
     assert.ok(it.written().endsWith('\u001b[?1049l'));
   });
 
+  it('says how long it has been asking, and ends at once when it is interrupted meanwhile', async () => {
+    const it = await createCliWorld(undefined, { columns: 80, rows: 30 });
+    const { observe } = it.operator;
+    let looks = 0;
+    const operator = {
+      ...it.operator,
+      async observe() {
+        looks += 1;
+        await it.clock.sleep(looks === 2 ? 600_000 : 1_500);
+        return observe();
+      },
+    };
+    it.world.connect = async () => ({ operator, region: 'eu-west-1', alarms: async () => [] });
+    const { exit } = await it.runFor(7_000, 'status', '--watch');
+    assert.equal(exit, 0, 'as it was seen last');
+    const feet = pictures(it.written()).map((lines) => lines.at(-1)?.replace(/^\d\d:\d\d:\d\d/, 'then'));
+    assert.deepEqual(feet, [
+      'asking for 1 s; Ctrl-C ends it',
+      'then, every 2 s; Ctrl-C ends it',
+      'asking for 1 s; Ctrl-C ends it',
+      'asking for 2 s; Ctrl-C ends it',
+      'asking for 3 s; Ctrl-C ends it',
+    ]);
+  });
+
   it('needs a terminal', async () => {
     const it = await createCliWorld();
     const { exit, notes } = await it.run('status', '--watch');
