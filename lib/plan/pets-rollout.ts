@@ -1,4 +1,5 @@
 import type { SwarmNode } from '../observe/observation.ts';
+import type { Action } from './action.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, isMemberOf, workerHealth } from './health.ts';
@@ -100,10 +101,19 @@ function rollManagers(
   const heir = managers.find(({ logicalId }) => !isMemberOf(view.leader, logicalId))?.occupant?.instance.id;
   const leading = old.find(isLeader)?.instance.id;
   if (heir === undefined || leading === undefined) return;
+  if (draft.actions.some(takesALeader)) {
+    draft.wait('other commands to the Swarm to be done, before the leader hands over', group.name);
+    return;
+  }
   const suspicion = { instanceId: leading, symptom: MARK.handedOver, since: input.now, restartedAt: undefined };
   const reason = `the leader ${view.leader.id} is to be replaced: it hands over first, and becomes a manager again at once`;
   draft.act({ kind: 'suspect', suspicion, reason });
   draft.act({ kind: 'demoteNode', nodeId: view.leader.id, via: heir, reason });
+}
+
+/** Commands of one pass go out side by side: what reaches the Swarm while its leader changes fails. */
+function takesALeader(action: Action): boolean {
+  return action.kind === 'join' || 'via' in action;
 }
 
 /** Workers with a disk and an address of their own, and machines that are in no Swarm. */

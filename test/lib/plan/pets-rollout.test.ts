@@ -191,6 +191,17 @@ describe('a leader of a former configuration', () => {
     return cluster;
   }
 
+  it('hands over when no other command of the pass needs a leader', () => {
+    const cluster = wholeCluster({ workers: 3 });
+    outdate(cluster, 'managers', { healthySeconds: 30 });
+    for (const address of [SECOND, THIRD]) renewManager(cluster, address, MINUTE);
+    const kindsOf = () => kinds(planned(cluster).actions);
+    assert.ok(kindsOf().includes('demoteNode'));
+    redeclare(cluster, 'workers', { allocation: { kind: 'size', size: 2 } });
+    for (const { id, group } of cluster.instances) if (group === 'workers') remember(cluster, id, 'leaving');
+    assert.ok(kindsOf().includes('removeNode') && !kindsOf().includes('demoteNode'), kindsOf().join());
+  });
+
   it('hands over last, by the word of another manager, and that is remembered first', () => {
     const { actions } = planned(leaderLeft());
     assert.deepEqual(kinds(actions), ['suspect', 'demoteNode']);
