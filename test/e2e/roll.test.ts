@@ -17,6 +17,7 @@ const skip = canRunRealMachines() ? false : 'it calls a service on real engines,
 /** Three managers and four workers, all replaced by machines of another type while they are used. */
 describe('a roll-out on real engines', { skip }, () => {
   const name = `roll-${process.pid}`;
+  const stateDirectory = defaultStateDirectory(name);
   const progress = new Progress({ write: (text) => process.stderr.write(text) }, { coloured: false });
   let directory: string;
   let lab: Lab | undefined;
@@ -24,7 +25,6 @@ describe('a roll-out on real engines', { skip }, () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'everswarm-roll-'));
-    const stateDirectory = defaultStateDirectory(name);
     lab = await startLab({ name, fleet: 'real', stateDirectory, progress: () => {}, functionConcurrency: 2 });
     stage = await deployedStage(
       name,
@@ -37,7 +37,7 @@ describe('a roll-out on real engines', { skip }, () => {
   after(async () => {
     stage?.close();
     await lab?.stop();
-    await rm(directory, { recursive: true, force: true });
+    for (const path of [directory, stateDirectory]) await rm(path, { recursive: true, force: true });
   });
 
   it('replaces every machine, one manager at a time, and no call and no write fails', async () => {

@@ -63,7 +63,7 @@ try {
   process.exitCode = 1;
 } finally {
   await lab.stop();
-  await rm(directory, { recursive: true, force: true });
+  for (const path of [directory, stateDirectory]) await rm(path, { recursive: true, force: true });
 }
 // A story that was broken off may still wait for something.
 process.exit();
