@@ -74,13 +74,16 @@ export function planDrains(
   }
 }
 
-/** Orders about machines that are gone are carried out, or void. */
+/**
+ * Orders about machines that are gone are carried out, or void. One that is not listed may be on another page of EC2's
+ * knowledge for now: it is gone when it has not been there for as long as EC2 lists what was terminated.
+ */
 export function closeOrders(input: PlanInput, draft: Draft): void {
   const listed = instancesById(input);
-  for (const instanceId of [...(input.records.orders?.keys() ?? [])].sort(compareText)) {
+  const orders = [...(input.records.orders?.values() ?? [])];
+  for (const { instanceId, at } of orders.sort((a, b) => compareText(a.instanceId, b.instanceId))) {
     const instance = listed.get(instanceId);
-    if (instance === undefined || !isLive(instance)) {
-      draft.act({ kind: 'closeOrder', instanceId, reason: `${instanceId} is gone` });
-    }
+    const isGone = instance === undefined ? input.now - at >= LIMITS.replay : !isLive(instance);
+    if (isGone) draft.act({ kind: 'closeOrder', instanceId, reason: `${instanceId} is gone` });
   }
 }

@@ -102,7 +102,8 @@ const CHANGES = {
   'an operator ordered something of a machine': (cluster, { which, how }) => {
     const instanceId = how === 5 ? 'i-gone' : (cluster.instances[which % cluster.instances.length]?.id ?? 'i-gone');
     const what = how % 2 === 0 ? 'replace' : 'drain';
-    cluster.records.orders.set(instanceId, { instanceId, what, by: 'operator', reason: 'a test', at: NOW - MINUTE });
+    const at = NOW - (how === 5 ? 90 : 1) * MINUTE;
+    cluster.records.orders.set(instanceId, { instanceId, what, by: 'operator', reason: 'a test', at });
   },
   'disks are lost': (cluster, { which, how }) => {
     const ips = MANAGER_IPS.filter((_, index) => index === which % 3 || how === 5);
