@@ -28,6 +28,7 @@ import { LAB_REGION, type Lab, startLab } from '../../lab/lab.ts';
 import { ServiceError } from '../../lab/region/protocol/service-error.ts';
 import { METRIC, METRIC_NAMESPACE } from '../../lib/metrics.ts';
 import { ALARMS, alarmName } from '../../lib/names.ts';
+import { run } from '../support/command.ts';
 import { belongingTo } from '../support/tagged.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -193,6 +194,24 @@ describe('the genuine CDK command line', () => {
       .filter((line) => line.includes('"message":"pass"'))
       .map((line) => PassLogged.parse(JSON.parse(line)));
     assert.ok(passes.some(({ whole, seen }) => whole && seen.voters === 3));
+  });
+
+  test('is seen whole by its operator, who is told nothing but the account and the Region', async (t) => {
+    const from = lab.region.calls.entries.length;
+    const env = { ...exportedVariables(lab.endpoint), PATH: process.env['PATH'], HOME: directory };
+    const everswarm = (...words: string[]) =>
+      run(process.execPath, [join(ROOT, 'bin/everswarm.ts'), ...words, '-o', 'json'], { cwd: directory, env });
+    const { code, stdout, stderr } = await everswarm('status');
+    assert.deepEqual([code, stderr], [0, '']);
+    const seen = JSON.parse(stdout);
+    assert.deepEqual([seen.cluster, seen.whole, seen.quorum.words], ['demo', true, '3 of 3 managers, one may fail']);
+    const own = lab.region.calls.entries
+      .slice(from)
+      .filter(({ principal }) => principal === undefined || principal.kind === 'user');
+    t.diagnostic(`status: ${own.length} calls, ${own.map(({ action }) => action).join(' ')}`);
+    const doctor = await everswarm('doctor');
+    const { findings } = JSON.parse(doctor.stdout);
+    assert.deepEqual([doctor.code, findings], [0, []], doctor.stdout);
   });
 
   test('does nothing for the same app again', async (t) => {
