@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deployedStage } from '../../lab/demo/deployed-stage.ts';
 import { healedByController } from '../../lab/demo/heal.ts';
@@ -26,7 +27,7 @@ describe(`a deployed cluster on ${fleet} machines`, () => {
   before(async () => {
     lab = await startLab({ name, fleet, stateDirectory, progress: () => {}, functionConcurrency: 2 });
     watch = watchTokensIn(lab);
-    stage = await deployedStage(name, progress);
+    stage = await deployedStage(name, progress, { output: join(stateDirectory, 'cdk.out') });
     payload = new Payload(stage);
     await payload.create(progress);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { createCustomResourceCaller } from '../../lab/cloudformation/custom-resource/caller.ts';
@@ -35,7 +36,7 @@ describe('a deployed cluster held to its own policies', () => {
       asked += 1;
       if (decision.verdict !== 'allowed') denied.push(decision);
     });
-    stage = await deployedStage(name, progress);
+    stage = await deployedStage(name, progress, { output: join(stateDirectory, 'cdk.out') });
   });
   after(async () => {
     stage?.close();
