@@ -37,7 +37,7 @@ test('dependencies come from references and from DependsOn', () => {
 test('every problem is found before anything is created', () => {
   const found = problems({
     Resources: {
-      Bucket: { Type: 'AWS::SNS::Topic' },
+      Fleet: { Type: 'AWS::GameLift::Alias' },
       Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16', Colour: 'red' } },
       Template: {
         Type: 'AWS::EC2::LaunchTemplate',
@@ -57,7 +57,7 @@ test('every problem is found before anything is created', () => {
     'UnknownIntrinsic Resources.Queue.Properties.QueueName',
     'UnknownProperty Resources.Template.Properties.LaunchTemplateData.MetadataOptions.HttpTea',
     'UnknownProperty Resources.Vpc.Properties.Colour',
-    'UnknownResourceType Resources.Bucket.Type',
+    'UnknownResourceType Resources.Fleet.Type',
     'UnresolvedReference Outputs.Out.Value.Ref',
     'UnresolvedReference Resources.Address.DependsOn',
     'UnresolvedReference Resources.Address.Properties.AllocationId.Ref',
