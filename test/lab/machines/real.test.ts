@@ -193,14 +193,16 @@ describe('real machines', { skip: await unfit() }, () => {
     assert.equal(await succeed(MANAGER, `blkid -o value -s TYPE ${DEVICE}`), 'ext4');
   });
 
-  it('boots again when a reboot is typed inside', async () => {
+  it('boots again when a reboot is typed inside, whatever is under way there', async () => {
     const bootId = await bootIdOf('i-0b');
+    const underWay = fleet.exec('i-0b', ['sleep', '600']);
     await succeed(WORKER, '(sleep 0.2; systemctl reboot) >/dev/null 2>&1 &');
     const deadline = performance.now() + 30_000;
     while ([bootId, undefined].includes(await bootIdOf('i-0b'))) {
       assert.ok(performance.now() < deadline, 'i-0b did not come back within 30 s');
       await sleep(100);
     }
+    assert.notEqual((await underWay).code, 0);
     assert.equal(await succeed(WORKER, 'cat /var/tmp/user-data-ran'), 'once');
   });
 
