@@ -4,6 +4,7 @@ import { TAG } from '../../lib/names.ts';
 import type { ClusterSpec, GroupSpec } from '../../lib/spec/spec.ts';
 import { addIdentity } from './deployment.ts';
 import type { Dice } from './dice.ts';
+import { isManager, running } from './victims.ts';
 import type { World } from './world.ts';
 
 /** What operators do to a running cluster, at any moment: a strike like any other. */
@@ -59,6 +60,22 @@ export const CHANGES = {
     if (hash === undefined) return undefined;
     await world.store.decideRollout(group, { hash, by: 'a person', reason: 'to look at it', at: world.now() });
     return `someone halts the roll-out of ${group}`;
+  },
+  /** A machine is to be replaced although nothing about it changed. */
+  'machine-ordered': async (world: World, dice: Dice) => {
+    const machine = dice.pick(running(world));
+    if (machine === undefined || (isManager(machine) && world.truth.managerIds().length < 3)) return undefined;
+    const { id } = machine;
+    const order = {
+      instanceId: id,
+      what: 'replace',
+      by: 'a person',
+      reason: 'to have it anew',
+      at: world.now(),
+    } as const;
+    world.truth.ordered.add(id);
+    await world.store.decideOrder(id, order);
+    return `someone orders that ${id} is replaced`;
   },
 } as const;
 

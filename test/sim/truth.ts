@@ -19,6 +19,8 @@ export class Truth {
   readonly #fleet: SimulatedFleet;
   readonly #declared: () => Declared;
   readonly #hashes = new WeakMap<object, string>();
+  /** Machines that somebody ordered to be replaced: as good as of another configuration. */
+  readonly ordered = new Set<string>();
 
   constructor(inside: RegionInside, fleet: SimulatedFleet, declared: () => Declared) {
     this.#inside = inside;
@@ -45,8 +47,9 @@ export class Truth {
     return this.live().filter(({ tags }) => tags.get(TAG.group) === group && !tags.has(TAG.logicalId));
   }
 
-  /** Is the machine of another configuration than its group is declared with? */
-  isOutdated({ tags }: Instance): boolean {
+  /** Is the machine of another configuration than its group is declared with, or ordered to be replaced? */
+  isOutdated({ id, tags }: Instance): boolean {
+    if (this.ordered.has(id)) return true;
     const desired = this.desiredHash(tags.get(TAG.group) ?? '');
     return desired !== undefined && desired !== tags.get(TAG.configHash);
   }
