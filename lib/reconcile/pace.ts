@@ -3,6 +3,8 @@ import type { Performed } from './pass.ts';
 
 const SHORTEST = 300;
 const LONGEST = 5_000;
+/** A worker is asked to join as long as it boots; whether its boot has failed meanwhile is for a later look to tell. */
+const LONGEST_WHILE_REFUSED = 2_000;
 const GROWTH = 1.5;
 
 /** How long to wait before looking again: briefly after something was done, longer and longer while nothing changes. */
@@ -14,7 +16,9 @@ export class Pace {
    */
   next(plan: Plan, performed: readonly Performed[], now: number, remaining: number): number | undefined {
     const failed = performed.some(({ outcome }) => !outcome.ok && outcome.retry === 'backoff');
-    if (performed.length > 0 && !failed) this.#delay = SHORTEST;
+    const done = performed.some(({ outcome }) => outcome.ok);
+    if (done && !failed) this.#delay = SHORTEST;
+    else if (performed.length > 0 && !failed) this.#delay = Math.min(this.#delay, LONGEST_WHILE_REFUSED);
     const unfinished = plan.actions.length > 0 || plan.waiting.length > 0 || plan.askCanWait;
     const deadlines = plan.held.flatMap(({ until }) => (until === undefined ? [] : [until - now]));
     const soonest = deadlines.length === 0 ? undefined : Math.max(0, Math.min(...deadlines));
