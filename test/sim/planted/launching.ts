@@ -79,7 +79,7 @@ export const launchingBugs: readonly PlantedBug[] = [
     scenario: bootsFailForHours,
     plant: changedPlan((plan) => ({
       ...plan,
-      actions: plan.actions.filter((action) => action.kind !== 'launch' || action.replay || action.failures < 8),
+      actions: plan.actions.filter((action) => action.kind !== 'launch' || action.replay || action.failures < 4),
     })),
   },
 ];
