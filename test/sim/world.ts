@@ -236,7 +236,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       const { committed } = await table.store.memory();
       if (committed === undefined) throw new Error('nothing was ever committed');
       const { version, ...rest } = committed;
-      const next = await table.store.commit(version, { ...rest, spec: change(rest.spec) });
+      const next = await store.commit(version, { ...rest, spec: change(rest.spec) });
       const groups = Object.entries(next.spec.groups).map(([name, { allocation, instanceType, labels }]) => {
         return `${name} ${JSON.stringify([allocation, instanceType, labels])}`;
       });

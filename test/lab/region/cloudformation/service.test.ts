@@ -122,7 +122,10 @@ describe('CloudFormation over its wire', () => {
     const capability = { 'Capabilities.member.1': 'CAPABILITY_IAM' };
     const withName = template({ Role: role({ RoleName: 'r' }) });
     assert.match(await refusal(changeSet(withName, 'CREATE', capability)), /\[CAPABILITY_NAMED_IAM\]/);
-    assert.match(await refusal(changeSet(template({ A: { Type: 'AWS::GameLift::Alias' } }), 'CREATE')), /AWS::GameLift::Alias/);
+    assert.match(
+      await refusal(changeSet(template({ A: { Type: 'AWS::GameLift::Alias' } }), 'CREATE')),
+      /AWS::GameLift::Alias/,
+    );
     assert.match(await refusal(changeSet('{ "Resources": ', 'CREATE')), /Template format error/);
     await deployed(template({ Queue: queue() }), 'CREATE');
     assert.match(await refusal(changeSet(template({ Queue: queue() }), 'CREATE')), /already exists/);
