@@ -4,7 +4,7 @@ import { PLANTED_BUGS } from './bugs.ts';
 import { type Hunt, hunt } from './hunt.ts';
 import { tableOf } from './table.ts';
 
-/** Several times what any of them needs here. `main.ts` beside hunts them in the seeds' own mixtures of faults, a thousand each. */
+/** Several times what any of them needs here. `npm run sim -- --planted` hunts them in the seeds' own mixtures of faults, a thousand each. */
 const SEEDS = 300;
 
 describe('each planted bug is caught', { concurrency: false }, () => {
