@@ -47,7 +47,7 @@ export const CHANGES = {
     // With a state lost, three of five are no majority of the disks for sure: docs/reliability.md.
     if (five && world.lostStates.length > 0) return undefined;
     const taken = world.region.inside.ec2.interfaces.filter(
-      ({ privateIp, tags }) => MORE.includes(privateIp) && tags.get(TAG.logicalId) !== privateIp,
+      ({ privateIp, tags }) => [...THREE, ...MORE].includes(privateIp) && tags.get(TAG.logicalId) !== privateIp,
     );
     // A machine without a fixed address was given it: the deployment would fail.
     if (taken.length > 0) return undefined;
@@ -58,7 +58,7 @@ export const CHANGES = {
     const group = dice.chance(0.4) ? 'managers' : 'workers';
     const hash = world.truth.desiredHash(group);
     if (hash === undefined) return undefined;
-    await world.store.decideRollout(group, { hash, by: 'a person', reason: 'to look at it', at: world.now() });
+    await world.store.decideRollout(group, { hash, by: 'a person', reason: 'to look at it', at: world.clock.now() });
     return `someone halts the roll-out of ${group}`;
   },
   /** A machine is to be replaced although nothing about it changed. */
@@ -71,7 +71,7 @@ export const CHANGES = {
       what: 'replace',
       by: 'a person',
       reason: 'to have it anew',
-      at: world.now(),
+      at: world.clock.now(),
     } as const;
     world.truth.ordered.add(id);
     await world.store.decideOrder(id, order);

@@ -57,7 +57,7 @@ export async function resumeHaltedRollouts(world: World): Promise<void> {
     if (world.calmSince === undefined) continue;
     for (const { group, halt } of (await store.memory()).records.rollouts.values()) {
       const times = resumed.get(group) ?? 0;
-      if (halt === undefined || halt.at < world.calmSince || times === RESUMES) continue;
+      if (halt === undefined || times === RESUMES) continue;
       resumed.set(group, times + 1);
       timeline.add('user', `resumes the roll-out of ${group}`);
       await store.decideRollout(group, undefined);
@@ -65,11 +65,20 @@ export async function resumeHaltedRollouts(world: World): Promise<void> {
   }
 }
 
+/** An engine that waits for its key. */
+interface Locked {
+  readonly run: number;
+  readonly at: number;
+  /** When somebody unlocks it. */
+  readonly comes: number;
+  isSaid: boolean;
+}
+
 /** Unlocks engines that wait for their key, some minutes after each was locked. In calm the controller must have announced it. */
 export async function unlockLockedEngines(world: World): Promise<void> {
   const { clock, fleet, truth, store, timeline } = world;
   const dice = world.dice(10);
-  const since = new Map<string, { readonly run: number; readonly at: number; readonly comes: number }>();
+  const since = new Map<string, Locked>();
   for (;;) {
     await clock.sleep(LOOKS_EVERY);
     for (const engine of [...fleet.world.engines.values()]) {
@@ -77,20 +86,21 @@ export async function unlockLockedEngines(world: World): Promise<void> {
       if (engine.process !== 'up' || engine.local !== 'locked') continue;
       const known = since.get(instanceId);
       if (known?.run !== run) {
-        since.set(instanceId, { run, at: world.now(), comes: world.now() + dice.within(COMES_AFTER) });
+        since.set(instanceId, { run, at: world.now(), comes: world.now() + dice.within(COMES_AFTER), isSaid: false });
         continue;
       }
+      const own = truth.instance(instanceId)?.tags.get(TAG.logicalId);
+      const held = (await store.status())?.held ?? [];
+      // A pass that asks nobody says nothing of it: once is enough.
+      known.isSaid ||= held.some(({ rule, subject }) => rule === 'autolock' && subject === own);
       const locked = world.now() - Math.max(known.at, world.calmSince ?? Number.POSITIVE_INFINITY);
       if (world.now() < known.comes || (world.calmSince !== undefined && locked < ANNOUNCED_WITHIN)) continue;
       if (engine.hung) {
         restart(world, instanceId);
         continue;
       }
-      const own = truth.instance(instanceId)?.tags.get(TAG.logicalId);
-      const held = (await store.status())?.held ?? [];
-      const isSaid = held.some(({ rule, subject }) => rule === 'autolock' && subject === own);
       const isDeclared = own !== undefined && truth.managerIds().includes(own);
-      if (world.calmSince !== undefined && isDeclared && !isSaid) {
+      if (world.calmSince !== undefined && isDeclared && !known.isSaid) {
         world.report(
           'locked-is-announced',
           `the engine of ${instanceId} at ${own} waits for its key since ${locked} ms`,
