@@ -1,8 +1,8 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { TAG } from '../names.ts';
 import type { Wildcard } from './acknowledge.ts';
-import { documentArn, ec2Arn } from './arns.ts';
+import { ec2Arn } from './arns.ts';
+import { lookStatement, probeStatements, wakeStatement } from './probe-statements.ts';
 
 export interface ConsolePolicyProps {
   readonly cluster: string;
@@ -23,7 +23,7 @@ export function orderStatements(scope: Construct, props: ConsolePolicyProps): ia
   const { cluster, tableArn, reconcileFunctionArn } = props;
   return [
     tableStatement('Remember', tableArn, [...READS, 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem']),
-    new iam.PolicyStatement({ sid: 'Wake', actions: ['lambda:InvokeFunction'], resources: [reconcileFunctionArn] }),
+    wakeStatement(reconcileFunctionArn),
     ...askStatements(scope, cluster),
   ];
 }
@@ -50,29 +50,5 @@ function tableStatement(sid: string, tableArn: string, actions: readonly string[
 }
 
 function askStatements(scope: Construct, cluster: string): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({
-      sid: 'SendProbe',
-      actions: ['ssm:SendCommand'],
-      resources: [documentArn(scope, cluster, 'probe'), documentArn(scope, cluster, 'node-list')],
-    }),
-    new iam.PolicyStatement({
-      sid: 'ProbeMachines',
-      actions: ['ssm:SendCommand'],
-      resources: [ec2Arn(scope, 'instance', '*')],
-      conditions: { StringEquals: { [`ssm:resourceTag/${TAG.cluster}`]: cluster } },
-    }),
-    new iam.PolicyStatement({
-      sid: 'Look',
-      actions: [
-        'ec2:DescribeInstances',
-        'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeVolumes',
-        'ssm:DescribeInstanceInformation',
-        'ssm:GetCommandInvocation',
-        'ssm:ListCommandInvocations',
-      ],
-      resources: ['*'],
-    }),
-  ];
+  return [...probeStatements(scope, cluster), lookStatement()];
 }

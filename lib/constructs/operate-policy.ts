@@ -1,8 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { CLUSTERS_PATH, clusterParameterName, TAG } from '../names.ts';
-import { documentArn, ec2Arn, parameterArn, publicParametersArn } from './arns.ts';
+import { CLUSTERS_PATH, clusterParameterName } from '../names.ts';
+import { parameterArn, publicParametersArn } from './arns.ts';
 import { tableStatement } from './controller-policy.ts';
+import { lookStatement, probeStatements, wakeStatement } from './probe-statements.ts';
 
 export interface OperatePolicyProps {
   readonly cluster: string;
@@ -18,18 +19,8 @@ export function operateStatements(scope: Construct, props: OperatePolicyProps): 
   const { cluster, tableArn, reconcileFunctionArn } = props;
   return [
     tableStatement(tableArn),
-    new iam.PolicyStatement({ sid: 'Wake', actions: ['lambda:InvokeFunction'], resources: [reconcileFunctionArn] }),
-    new iam.PolicyStatement({
-      sid: 'SendProbe',
-      actions: ['ssm:SendCommand'],
-      resources: [documentArn(scope, cluster, 'probe'), documentArn(scope, cluster, 'node-list')],
-    }),
-    new iam.PolicyStatement({
-      sid: 'ProbeMachines',
-      actions: ['ssm:SendCommand'],
-      resources: [ec2Arn(scope, 'instance', '*')],
-      conditions: { StringEquals: { [`ssm:resourceTag/${TAG.cluster}`]: cluster } },
-    }),
+    wakeStatement(reconcileFunctionArn),
+    ...probeStatements(scope, cluster),
     new iam.PolicyStatement({
       sid: 'FindCluster',
       actions: ['ssm:GetParameter'],
@@ -47,20 +38,6 @@ export function operateStatements(scope: Construct, props: OperatePolicyProps): 
       actions: ['ssm:GetParameter'],
       resources: [publicParametersArn(scope)],
     }),
-    // None of these knows resources that could be named.
-    new iam.PolicyStatement({
-      sid: 'Look',
-      actions: [
-        'cloudwatch:DescribeAlarms',
-        'ec2:DescribeImages',
-        'ec2:DescribeInstances',
-        'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeVolumes',
-        'ssm:DescribeInstanceInformation',
-        'ssm:GetCommandInvocation',
-        'ssm:ListCommandInvocations',
-      ],
-      resources: ['*'],
-    }),
+    lookStatement('cloudwatch:DescribeAlarms', 'ec2:DescribeImages'),
   ];
 }
