@@ -19,6 +19,23 @@ export async function createResources(
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<readonly StackEvent[]> {
+  return bringAll(blueprint, new CancelledError(), signal, (logicalId, planned, either) =>
+    createOne(logicalId, planned, scope, created, surroundings, either),
+  );
+}
+
+/**
+ * Brings every resource after those that it depends on, independent ones side by side. The first failure calls off what is
+ * under way.
+ *
+ * @returns the events of the failures; empty when all went well
+ */
+export async function bringAll(
+  blueprint: Blueprint,
+  cancelled: CancelledError,
+  signal: AbortSignal,
+  bring: (logicalId: string, planned: PlannedResource, signal: AbortSignal) => Promise<StackEvent | undefined>,
+): Promise<readonly StackEvent[]> {
   const failures: StackEvent[] = [];
   const calledOff = new AbortController();
   const either = AbortSignal.any([signal, calledOff.signal]);
@@ -26,13 +43,11 @@ export async function createResources(
     new Map([...blueprint.resources].map(([id, { dependsOn }]) => [id, dependsOn])),
     async (logicalId) => {
       const planned = blueprint.resources.get(logicalId);
-      if (planned === undefined) {
-        return false;
-      }
-      const failure = await createOne(logicalId, planned, scope, created, surroundings, either);
+      if (planned === undefined) return false;
+      const failure = await bring(logicalId, planned, either);
       if (failure !== undefined) {
         failures.push(failure);
-        calledOff.abort(new CancelledError());
+        calledOff.abort(cancelled);
       }
       return failure === undefined;
     },

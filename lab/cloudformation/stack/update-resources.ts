@@ -4,8 +4,7 @@ import { differing } from '../resources/handler.ts';
 import { resolveObject } from '../template/resolve.ts';
 import type { Scope } from '../template/scope.ts';
 import type { Blueprint, PlannedResource } from './blueprint.ts';
-import { createOne } from './create-resources.ts';
-import { walk } from './graph.ts';
+import { bringAll, createOne } from './create-resources.ts';
 import type { Identity, StackEvent, StackResource } from './stack.ts';
 import { contextFor, type Surroundings } from './surroundings.ts';
 
@@ -38,24 +37,9 @@ export async function updateResources(
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<readonly StackEvent[]> {
-  const failures: StackEvent[] = [];
-  const calledOff = new AbortController();
-  const either = AbortSignal.any([signal, calledOff.signal]);
-  await walk(
-    new Map([...blueprint.resources].map(([id, { dependsOn }]) => [id, dependsOn])),
-    async (logicalId) => {
-      const planned = blueprint.resources.get(logicalId);
-      if (planned === undefined) return false;
-      const failure = await bring(logicalId, planned, scope, state, surroundings, either);
-      if (failure !== undefined) {
-        failures.push(failure);
-        calledOff.abort(new CancelledError('update'));
-      }
-      return failure === undefined;
-    },
-    () => either.aborted,
+  return bringAll(blueprint, new CancelledError('update'), signal, (logicalId, planned, either) =>
+    bring(logicalId, planned, scope, state, surroundings, either),
   );
-  return failures;
 }
 
 async function bring(

@@ -77,26 +77,25 @@ export function nodePromote(script: Script): Promise<Outcome> {
 }
 
 /** For what can't be had of a node that is gone: anything but a manager with a quorum fails. */
-async function asManager(script: Script, found: string, act: (engine: Engine) => Promise<void>): Promise<Outcome> {
+async function asManager(
+  script: Script,
+  found: string,
+  act: (engine: Engine) => Promise<void>,
+  outcomeOf: (error: unknown) => Outcome = failedBy,
+): Promise<Outcome> {
   const engine = workingManager(script);
   if (isOutcome(engine)) return engine;
   try {
     await act(engine);
     return done(found);
   } catch (error) {
-    return failedBy(error);
+    return outcomeOf(error);
   }
 }
 
 /** A node that is not there any more is what was wanted. */
-async function onNode(script: Script, found: string, act: (engine: Engine) => Promise<void>): Promise<Outcome> {
-  const engine = workingManager(script);
-  if (isOutcome(engine)) return engine;
-  try {
-    await act(engine);
-    return done(found);
-  } catch (error) {
-    if (error instanceof SwarmError && error.code === 'NotFound') return done(`${found}: it is gone`);
-    return failedBy(error);
-  }
+function onNode(script: Script, found: string, act: (engine: Engine) => Promise<void>): Promise<Outcome> {
+  return asManager(script, found, act, (error) =>
+    error instanceof SwarmError && error.code === 'NotFound' ? done(`${found}: it is gone`) : failedBy(error),
+  );
 }
