@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createSimulatedFleet } from '../../../lab/machines/simulated/fleet.ts';
 import { createDynamoDbService } from '../../../lab/region/dynamodb/service.ts';
@@ -9,6 +9,7 @@ import { createDynamoStore } from '../../../lib/store/dynamo.ts';
 import type { Lease, Store } from '../../../lib/store/store.ts';
 import { systemClock } from '../../../lib/system-clock.ts';
 import { launchRecord, nextSpec } from '../../lib/store/records.ts';
+import { createTableCommand } from '../../support/dynamodb.ts';
 import type { FunctionRole } from './roles.ts';
 
 const AT = { account: '123456789012', region: 'us-east-1' };
@@ -29,20 +30,7 @@ export async function startTableStory(directory: Directory, table: string): Prom
   region.register(service);
   const options = { region: AT.region, requestHandler: region.requestHandler(), maxAttempts: 1 };
   const administrator = new DynamoDBClient({ ...options, credentials: { accessKeyId: 'A', secretAccessKey: 'A' } });
-  await administrator.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await administrator.send(createTableCommand(table));
   let runs = 0;
   return {
     async tell({ name, role }, methods) {
