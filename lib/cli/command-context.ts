@@ -25,6 +25,8 @@ export interface CliWorld {
   readonly clock: Clock;
   /** Of this program. */
   readonly version: string;
+  /** Where calls go instead of to AWS, if anywhere. */
+  readonly endpoint: string | undefined;
   /** @throws Error with a `code` of Node.js, e.g. `ENOENT` */
   readText(path: string): Promise<string>;
   /** Runs a program in this terminal. @returns its exit code, or `undefined`: there is no such program */

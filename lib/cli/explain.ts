@@ -31,19 +31,25 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   'TimeoutError',
 ]);
 
-/** @returns `undefined` for what no operator can do anything about: a defect, to be thrown on */
-export function explain(error: unknown, color: boolean): Explanation | undefined {
+/**
+ * @param endpoint where calls go instead of to AWS, if anywhere
+ * @returns `undefined` for what no operator can do anything about: a defect, to be thrown on
+ */
+export function explain(error: unknown, color: boolean, endpoint: string | undefined): Explanation | undefined {
   if (error instanceof CliError) return { exit: error.exit, message: error.message, remedy: error.remedy };
   if (error instanceof OperateError) return { exit: EXIT.failed, message: error.message, remedy: error.remedy };
   if (error instanceof SpecError) {
     return { exit: EXIT.usage, message: formatSpecError(error, { color }).trimEnd(), remedy: undefined };
   }
   // What a reading of EC2 failed for is told better by its cause.
-  if (error instanceof ObservationError) return explainAws(error.cause) ?? plainly(error);
-  return explainAws(error) ?? (error instanceof Error && 'code' in error && isOurs(error) ? plainly(error) : undefined);
+  if (error instanceof ObservationError) return explainAws(error.cause, endpoint) ?? plainly(error);
+  return (
+    explainAws(error, endpoint) ??
+    (error instanceof Error && 'code' in error && isOurs(error) ? plainly(error) : undefined)
+  );
 }
 
-function explainAws(error: unknown): Explanation | undefined {
+function explainAws(error: unknown, endpoint: string | undefined): Explanation | undefined {
   const code = errorCode(error);
   if (NO_CREDENTIALS.has(code)) {
     return aws(
@@ -61,8 +67,7 @@ function explainAws(error: unknown): Explanation | undefined {
     );
   }
   if (UNREACHABLE.has(code)) {
-    const where = process.env['AWS_ENDPOINT_URL'];
-    const what = where === undefined ? 'AWS' : `AWS_ENDPOINT_URL, ${where},`;
+    const what = endpoint === undefined ? 'AWS' : `AWS_ENDPOINT_URL, ${endpoint},`;
     return aws(`${what} can't be reached (${code})`, 'See that the network is there, and that the Region exists.');
   }
   if (isUnauthorized(error)) {

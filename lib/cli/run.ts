@@ -59,8 +59,8 @@ function placeOf({ cluster, region, profile }: Omit<z.output<typeof GLOBALS>, 'o
   return { cluster, region, profile };
 }
 
-function say({ terminal }: CliWorld, error: unknown): ExitCode {
-  const explanation = explain(error, terminal.noteColor);
+function say({ terminal, endpoint }: CliWorld, error: unknown): ExitCode {
+  const explanation = explain(error, terminal.noteColor, endpoint);
   if (explanation === undefined) throw error;
   const paint = painter(terminal.noteColor);
   const { exit, message, remedy } = explanation;

@@ -22,6 +22,7 @@ export function systemWorld(version: string): CliWorld {
     terminal: systemTerminal(),
     clock: systemClock,
     version,
+    endpoint: process.env['AWS_ENDPOINT_URL'],
     readText: (path) => readFile(path, 'utf8'),
     execute,
     interruption() {

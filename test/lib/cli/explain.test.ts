@@ -45,7 +45,7 @@ describe('an error is told with what to do about it', () => {
   ];
   for (const [what, error, exit, message, remedy] of cases) {
     it(what, () => {
-      const explanation = explain(error, false);
+      const explanation = explain(error, false, undefined);
       assert.ok(explanation);
       assert.equal(explanation.exit, exit);
       assert.match(explanation.message, message);
@@ -54,7 +54,7 @@ describe('an error is told with what to do about it', () => {
   }
 
   it('and a defect is none: it is thrown, with its stack', async () => {
-    assert.equal(explain(new TypeError('undefined is not a function'), false), undefined);
+    assert.equal(explain(new TypeError('undefined is not a function'), false, undefined), undefined);
     const it = await createCliWorld();
     it.world.connect = () => Promise.reject(new TypeError('a defect'));
     await assert.rejects(it.run('status'), TypeError);

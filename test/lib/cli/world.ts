@@ -45,6 +45,7 @@ export async function createCliWorld(
       },
     },
     clock: it.clock,
+    endpoint: undefined,
     version: '1.2.3',
     readText: async (path) => {
       const text = files.get(path);
