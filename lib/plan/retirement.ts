@@ -1,4 +1,4 @@
-import type { InstanceSeen } from '../observe/observation.ts';
+import type { InstanceSeen, SwarmNode } from '../observe/observation.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
@@ -7,8 +7,8 @@ import { isMarked, MARK } from './marks.ts';
 import { isBeingRolled } from './orders.ts';
 import { endsAMachine } from './repair.ts';
 import { retiredIds } from './retired.ts';
-import { isHealthyVoter, type WholeView } from './swarm-view.ts';
-import { compareText, instancesInOrder, isLive, type PlanInput, volumesInOrder } from './world.ts';
+import { instanceIdOf, isHealthyVoter, type WholeView } from './swarm-view.ts';
+import { compareText, instancesInOrder, isLive, type PlanInput, probeOf, volumesInOrder } from './world.ts';
 
 /**
  * Takes away what is declared no longer, one after the other: drained, demoted, removed from the Swarm, and only then its
@@ -24,7 +24,7 @@ export function planRetirements(input: PlanInput, draft: Draft, view: WholeView,
   if (open.length === 0 || endsAMachine(draft.actions)) return;
   const isLeader = (logicalId: string) => isMemberOf(view.leader, logicalId);
   // What does not work any more goes first: it counts for the quorum all the same.
-  const isDead = (logicalId: string) => machineOf(input, logicalId) === undefined;
+  const isDead = (logicalId: string) => isDeadMember(input, view, logicalId);
   const [next] = [...open].sort(
     (a, b) => Number(isDead(b)) - Number(isDead(a)) || Number(isLeader(a)) - Number(isLeader(b)) || compareText(b, a),
   );
@@ -77,6 +77,17 @@ function retire(input: PlanInput, draft: Draft, view: WholeView, logicalId: stri
     if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via, reason });
     draft.act({ kind: 'removeNode', nodeId: node.id, via, reason });
   }
+}
+
+/** Its machine is gone, or another stands there now, or its disk is blank: the voter that is listed can't come back. */
+function isDeadMember(input: PlanInput, view: WholeView, logicalId: string): boolean {
+  const machine = machineOf(input, logicalId);
+  if (machine === undefined) return true;
+  const answer = probeOf(input, machine.id);
+  const isBlank = answer?.kind === 'answered' && answer.probe.raftState === 'none';
+  const nodes = view.nodes.filter((node) => isMemberOf(node, logicalId));
+  const isFormer = (node: SwarmNode) => node.state === 'down' && (isBlank || instanceIdOf(node) !== machine.id);
+  return nodes.length > 0 && nodes.every(isFormer);
 }
 
 /** A manager that can be given commands while this one is demoted. */

@@ -125,6 +125,30 @@ describe('managers that are declared no longer', () => {
     }
   });
 
+  it('go first when another machine stands at their address, or a blank disk: their node can not come back', () => {
+    const former = shrunk();
+    const nodes = nodesOf(former).map((node) =>
+      node.hostname === M4 ? { ...down(node), hostname: 'i-former' } : node,
+    );
+    probeAll(former, nodes);
+    assert.equal(marksOf(planned(former).actions).at(-1), `${M4} leaving`);
+    remember(former, M4, 'leaving');
+    const removals = planned(former).actions.filter(({ kind }) => kind !== 'suspect');
+    assert.deepEqual(kinds(removals), ['demoteNode', 'removeNode']);
+
+    const blank = shrunk();
+    relist(blank, (node) => (node.hostname === M4 ? down(node) : node));
+    assert.equal(heldBy(blank, 'retirement')?.subject, FIFTH, 'it may come back with its disk');
+    const answer = blank.probes?.get(M4);
+    assert.ok(answer?.kind === 'answered' && answer.probe.engine.state === 'up');
+    const engine = { ...answer.probe.engine, localState: 'inactive' as const };
+    blank.probes?.set(M4, {
+      kind: 'answered',
+      probe: { ...answer.probe, raftState: 'none', nodes: undefined, engine },
+    });
+    assert.deepEqual(marksOf(planned(blank).actions), [`${M4} leaving`]);
+  });
+
   it('wait while a machine is ended, and while a manager is replaced', () => {
     const cluster = shrunk();
     relist(cluster, (node) => (node.hostname === M2 ? down(node) : node));
