@@ -14,6 +14,7 @@ import {
   type DeclaredGroup,
   declaredGroups,
   instancesById,
+  isLive,
   launchFate,
   type PlanInput,
   petSlot,
@@ -105,12 +106,18 @@ function failureOf(
       return `${fate.failures} launches in a row for ${record.slot} failed${last}`;
     }
     const since = Math.max(record.launchedAt ?? record.intendedAt, resumedAt);
-    const ill = record.instanceIds.filter((id) => !well.has(id) && instancesById(input).has(id));
+    const ill = record.instanceIds.filter((id) => !well.has(id) && isStanding(input, id));
     if (record.state === 'launched' && ill.length > 0 && input.now - since >= group.spec.update.timeout * 1000) {
       return `${named(ill)} not healthy within ${group.spec.update.timeout} s`;
     }
   }
   return undefined;
+}
+
+/** One that is gone is a failed launch, and another comes: EC2 lists it for an hour still. */
+function isStanding(input: PlanInput, instanceId: string): boolean {
+  const instance = instancesById(input).get(instanceId);
+  return instance !== undefined && isLive(instance);
 }
 
 /** The configuration that was asked for is on the launch record's tags. */

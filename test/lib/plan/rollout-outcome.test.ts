@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { LIMITS } from '../../../lib/plan/limits.ts';
 import type { LaunchRecord } from '../../../lib/plan/records.ts';
 import { batchSlot, petSlot } from '../../../lib/plan/world.ts';
 import {
@@ -16,7 +17,7 @@ import {
   ZONES,
 } from '../../support/cluster.ts';
 import { kinds, M3, ofKind, planned, W1, W2 } from './planned.ts';
-import { addNewWorker, down, outdate, relist, renewManager, updateOf } from './worlds.ts';
+import { addNewWorker, down, outdate, relist, renewManager, setState, updateOf } from './worlds.ts';
 
 const [NEW, NEWER] = [instanceId(201), instanceId(202)];
 const [, , C] = ZONES;
@@ -162,6 +163,25 @@ describe('a roll-out has failed', () => {
   it('not by the time of machines that are gone, or were never listed, where the others work', () => {
     const cluster = rolling(undefined);
     changeLaunch(cluster, batchSlot('workers', C), { instanceIds: [NEW, NEWER], launchedAt: NOW - 60 * MINUTE });
+    assert.deepEqual(halts(cluster), []);
+  });
+
+  it('not by the time of one that was ended, as long as EC2 lists it: another comes in its place', () => {
+    const cluster = ill(rolling(undefined), 600_000);
+    assert.equal(halts(cluster).length, 1);
+    setState(cluster, NEW, 'shutting-down');
+    assert.deepEqual(halts(cluster), []);
+    terminate(cluster, NEW);
+    assert.deepEqual(halts(cluster), []);
+  });
+
+  it('not by launches at an address that is declared no longer: their end was ours', () => {
+    const cluster = wholeCluster();
+    outdate(cluster, 'managers', { timeout: 600 });
+    renewManager(cluster, MANAGER_IPS[2], undefined);
+    changeLaunch(cluster, petSlot(MANAGER_IPS[2]), { state: 'failed', failures: LIMITS.failuresToHalt });
+    assert.equal(halts(cluster).length, 1);
+    redeclare(cluster, 'managers', { allocation: { kind: 'logicalIds', logicalIds: MANAGER_IPS.slice(0, 2) } });
     assert.deepEqual(halts(cluster), []);
   });
 
