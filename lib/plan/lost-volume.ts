@@ -50,11 +50,17 @@ function isLostForSure(input: PlanInput, draft: Draft, logicalId: string, name: 
     draft.act({ kind: 'suspect', suspicion, reason: `${name} of ${logicalId} is not listed` });
     return false;
   }
+  if (hasLostDisk(input, logicalId)) return true;
   const due = seen.since + LIMITS.volumeLost;
-  if (input.now >= due) return true;
   const reason = `${name} is not listed; looked at again before it counts as lost, and nothing is launched without it`;
   draft.hold('volume-lost', logicalId, reason, due);
   return false;
+}
+
+/** Has its volume not been listed for so long that it is lost? */
+export function hasLostDisk(input: PlanInput, logicalId: string): boolean {
+  const seen = input.records.suspicions.get(logicalId);
+  return seen?.symptom === MARK.volumeLost && input.now >= seen.since + LIMITS.volumeLost;
 }
 
 function whyNotReplaced(

@@ -3,6 +3,7 @@ import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { hasLostDisk } from './lost-volume.ts';
 import { isMarked, MARK } from './marks.ts';
 import { isBeingRolled } from './orders.ts';
 import type { Occupant } from './pets.ts';
@@ -173,7 +174,7 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
     const lists = testimonies(input).map((nodes) => nodes.filter((node) => node.raft !== undefined));
     if (lists.length === 0) {
       const unheard = others.filter(({ logicalId: other, occupant, health }) => {
-        if (occupant === undefined && isVacant(input, draft, other)) return false;
+        if (occupant === undefined && isVoteless(input, draft, other)) return false;
         if (occupant === undefined || health.kind === 'coming') return true;
         return answerOf(input, occupant.instance)?.kind !== 'answered';
       });
@@ -194,12 +195,13 @@ function restartGate(input: PlanInput, draft: Draft, managers: readonly Manager[
   };
 }
 
-const VOTELESS: ReadonlySet<string> = new Set(['stopped', 'terminated']);
+const UNPOWERED: ReadonlySet<string> = new Set(['stopped', 'terminated']);
 
-/** No machine of it runs and none is coming, as with a lost disk: it has no vote that could be taken. */
-function isVacant(input: PlanInput, draft: Draft, logicalId: string): boolean {
+/** Its disk is lost, or no machine of it runs and none is coming: it has no vote that could be taken. */
+function isVoteless(input: PlanInput, draft: Draft, logicalId: string): boolean {
+  if (hasLostDisk(input, logicalId)) return true;
   if (draft.actions.some((action) => action.kind === 'launch' && action.slot === petSlot(logicalId))) return false;
-  return input.observation.instances.every((one) => one.logicalId !== logicalId || VOTELESS.has(one.state));
+  return input.observation.instances.every((one) => one.logicalId !== logicalId || UNPOWERED.has(one.state));
 }
 
 /** A new leader calls a node unknown, or down, until it registers, although it votes: what counts is whether its address answers. */

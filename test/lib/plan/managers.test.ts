@@ -16,7 +16,7 @@ import {
   wholeCluster,
 } from '../../support/cluster.ts';
 import { heldBy, kinds, M1, M2, M3, ofKind, planned, remember } from './planned.ts';
-import { down, outdate, relist, silence } from './worlds.ts';
+import { down, outdate, relist, setState, silence } from './worlds.ts';
 
 const [, , THIRD] = MANAGER_IPS;
 const FIVE = [...MANAGER_IPS, '10.42.2.11', '10.42.2.12'];
@@ -226,6 +226,20 @@ describe('an engine that does not answer is restarted', () => {
     cluster.volumes = cluster.volumes.filter(({ logicalId }) => logicalId !== MANAGER_IPS[1]);
     remember(cluster, MANAGER_IPS[1], 'volume-lost', LIMITS.volumeLost);
     assert.deepEqual(restarts(cluster), [M1]);
+  });
+
+  it('where nobody can list a node, without one that is stopped, and one whose disk is lost: they have no vote', () => {
+    const stopped = hung(MANAGER_IPS, M1, M3);
+    silence(stopped, M2);
+    assert.deepEqual(restarts(stopped), []);
+    setState(stopped, M2, 'stopped');
+    const orphan = hung(MANAGER_IPS, M1, M3);
+    silence(orphan, M2);
+    orphan.volumes = orphan.volumes.filter(({ logicalId }) => logicalId !== MANAGER_IPS[1]);
+    remember(orphan, MANAGER_IPS[1], 'volume-lost', LIMITS.volumeLost - 1);
+    assert.deepEqual(restarts(orphan), [], 'it is merely not listed');
+    remember(orphan, MANAGER_IPS[1], 'volume-lost', LIMITS.volumeLost);
+    assert.deepEqual(restarts(orphan), [M1], 'its machine runs and waits for it');
   });
 
   it('not while a machine is ended: its boot failed, and it never had a vote', () => {
