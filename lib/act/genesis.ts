@@ -48,5 +48,7 @@ export async function initSwarm(action: ActionOf<'initSwarm'>, context: ActConte
     const message = `the Swarm ${genesis.clusterId} was begun already; a second one is never begun in a cluster's life`;
     return failed('RefusedForSafety', message, 'backoff');
   }
+  // Should the answer get lost, its silence is no sign any more that there is no Swarm.
+  await context.store.putGenesis(context.lease, { ...genesis, begunOn: action.instanceId });
   return await runScriptOn('swarm-init', action.instanceId, {}, context);
 }

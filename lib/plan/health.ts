@@ -54,7 +54,7 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
       const reason = `${instance.id} does not answer (${outcome.reason}) and the other managers see it down`;
       return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
     }
-    if (listed.length === 0 && isNoMember(input, view)) {
+    if (listed.length === 0 && isNoMember(input, view, instance)) {
       const reason = `${instance.id} does not answer (${outcome.reason}), and is no member of the Swarm`;
       return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
     }
@@ -154,10 +154,14 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   return { kind: 'blank' };
 }
 
-/** Of a manager that the list does not name: a quorum says so, or there never was a Swarm, which others can tell. */
-function isNoMember(input: PlanInput, view: SwarmView): boolean {
+/**
+ * Of a manager that the list does not name: a quorum says so, or there never was a Swarm, which others can tell, unless it
+ * is the one that was told to begin it.
+ */
+function isNoMember(input: PlanInput, view: SwarmView, { id }: InstanceSeen): boolean {
   if (view.kind === 'quorum') return true;
-  if (view.kind !== 'none' || input.records.genesis?.clusterId !== undefined) return false;
+  const { genesis } = input.records;
+  if (view.kind !== 'none' || genesis?.clusterId !== undefined || genesis?.begunOn === id) return false;
   return [...(input.observation.probes?.values() ?? [])].some(({ kind }) => kind === 'answered');
 }
 

@@ -84,6 +84,8 @@ export interface Genesis {
   readonly claimedAt: number;
   /** The Swarm's cluster id, once it was seen; from then on nothing is ever initialised again. */
   readonly clusterId: string | undefined;
+  /** The machine that was last told to initialise, noted before it was; `undefined`: none was. It may be the Swarm. */
+  readonly begunOn?: string | undefined;
 }
 
 /** What is remembered of a group's roll-outs. How far one has come is read from the instances' tags. */

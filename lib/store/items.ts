@@ -81,7 +81,12 @@ const LAUNCH = z.object({
   lastError: maybe(z.string()),
 });
 
-const GENESIS = z.object({ seed: z.string(), claimedAt: time, clusterId: maybe(z.string()) });
+const GENESIS = z.object({
+  seed: z.string(),
+  claimedAt: time,
+  clusterId: maybe(z.string()),
+  begunOn: maybe(z.string()),
+});
 const MODE = z.object({ mode: z.enum(['active', 'removing']) });
 const SUSPICION = z.object({ instanceId: z.string(), symptom: z.string(), since: time, restartedAt: maybe(time) });
 

@@ -4,6 +4,7 @@ import { LIMITS } from '../../../lib/plan/limits.ts';
 import { petSlot } from '../../../lib/plan/world.ts';
 import {
   answered,
+  blankProbe,
   instanceId,
   instanceOf,
   MANAGER_IPS,
@@ -15,7 +16,8 @@ import {
   type TestCluster,
   wholeCluster,
 } from '../../support/cluster.ts';
-import { kinds, M3, planned, rules } from './planned.ts';
+import { heldBy, kinds, M1, M2, M3, planned, remember, rules } from './planned.ts';
+import { silence } from './worlds.ts';
 
 const [, , THIRD] = MANAGER_IPS;
 
@@ -90,6 +92,21 @@ describe('a manager that stands still', () => {
     );
     cluster.probes?.set(M3, { kind: 'silent', why: 'offline', reason: 'its agent is not online' });
     assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);
+  });
+
+  it('is left alone before there is a Swarm on record, if it was told to begin it', () => {
+    const cluster = wholeCluster({ workers: 0 });
+    for (const id of [M1, M2]) cluster.probes?.set(id, blankProbe(instanceOf(cluster, id)));
+    silence(cluster, M3);
+    remember(cluster, M3, 'silent', LIMITS.suspicion);
+    const genesis = { seed: MANAGER_IPS[2], claimedAt: NOW - MINUTE, clusterId: undefined };
+    cluster.records.genesis = { ...genesis, begunOn: M3 };
+    assert.deepEqual(kinds(planned(cluster).actions), []);
+    assert.equal(heldBy(cluster, 'silent')?.subject, MANAGER_IPS[2]);
+    for (const begunOn of [undefined, M1]) {
+      cluster.records.genesis = { ...genesis, begunOn };
+      assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);
+    }
   });
 
   it('is left alone while the list says that it works', () => {
