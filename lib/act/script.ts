@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CommandOutcome } from '../aws/run-command.ts';
 import { documentFacts } from '../flavors/document-facts.ts';
 import type { DocumentKey } from '../names.ts';
@@ -11,6 +12,7 @@ const EXIT_CODES: ReadonlyMap<number, { readonly code: string; readonly retry: '
   [12, { code: 'Busy', retry: 'soon' }],
   [13, { code: 'BootNotFinished', retry: 'soon' }],
   [15, { code: 'TooLate', retry: 'soon' }],
+  [16, { code: 'Repeated', retry: 'soon' }],
   [20, { code: 'NoToken', retry: 'soon' }],
   [21, { code: 'JoinRefused', retry: 'soon' }],
   [22, { code: 'OtherSwarm', retry: 'backoff' }],
@@ -26,10 +28,11 @@ export async function runScript(
   context: ActContext,
 ): Promise<Map<string, ActionOutcome>> {
   const { deliverySeconds, waitSeconds } = documentFacts(document);
+  const meant = { instances: instanceIds.join(','), fence: String(context.lease.fence), ...parameters };
   const outcomes = await context.runner.run({
     document,
     instanceIds,
-    parameters: { instances: instanceIds.join(','), fence: String(context.lease.fence), ...parameters },
+    parameters: { ...meant, order: orderOf(document, meant, context) },
     deliverySeconds,
     waitSeconds,
   });
@@ -39,6 +42,17 @@ export async function runScript(
       return [id, outcome === undefined ? failed('NoOutcome', `${id}: not sent`, 'soon') : scriptOutcome(id, outcome)];
     }),
   );
+}
+
+/**
+ * Names one command, 16 hexadecimal digits. Systems Manager may bring a command twice, the second time minutes later, when
+ * what it was decided on holds no more; the same is decided anew only in a later pass, at another time.
+ */
+function orderOf(document: DocumentKey, meant: Readonly<Record<string, string>>, { clock }: ActContext): string {
+  return createHash('sha256')
+    .update(JSON.stringify([document, meant, clock.now()]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** The same for a single machine. */

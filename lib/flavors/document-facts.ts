@@ -1,9 +1,16 @@
 import type { DocumentKey } from '../names.ts';
 
+interface ParameterFacts {
+  readonly description: string;
+  readonly allowedPattern: string;
+  /** Absent: the parameter has to be given. */
+  readonly default?: string;
+}
+
 export interface DocumentFacts {
   readonly description: string;
   /** By name; SSM checks the pattern before it puts the value into the script. */
-  readonly parameters: Readonly<Record<string, { readonly description: string; readonly allowedPattern: string }>>;
+  readonly parameters: Readonly<Record<string, ParameterFacts>>;
   /** The agent stops the script after so many seconds. */
   readonly executionSeconds: number;
   /** Without the agent's taking it within so many seconds, its machine counts as offline. */
@@ -26,6 +33,11 @@ const effect = {
   fence: {
     description: 'The number of the lease under which it was sent; one lower than the last seen is refused',
     allowedPattern: '^[0-9]{1,15}$',
+  },
+  order: {
+    description: 'Names this one command: a machine that has begun with it does not begin again. None: it may',
+    allowedPattern: '^([0-9a-f]{16})?$',
+    default: '',
   },
 };
 

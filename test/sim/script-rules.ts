@@ -1,7 +1,7 @@
 import type { AgentResult, AgentTask } from '../../lab/machines/host.ts';
 
-/** How scripts end that did nothing: wrong machine, stale fence, busy, too late (templates/README.md), or killed by their agent. */
-const NOTHING_DONE: ReadonlySet<number> = new Set([10, 11, 12, 15, 137]);
+/** How scripts end that did nothing: wrong machine, stale fence, busy, too late, repeated (templates/README.md), or killed by their agent. */
+const NOTHING_DONE: ReadonlySet<number> = new Set([10, 11, 12, 15, 16, 137]);
 
 /** The rule about late and doubled commands: once a machine has served a newer lease, it serves no older one. */
 export class ScriptRules {

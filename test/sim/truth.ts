@@ -128,6 +128,11 @@ export class Truth {
     return at !== undefined && this.#fleet.world.clock.now() - at < 60_000 && this.answers(instanceId);
   }
 
+  /** Its scripts begin with no command that they have begun with before. */
+  refusesRepetition(instanceId: string, order: string): boolean {
+    return this.#fleet.machines.get(instanceId)?.orders.has(order) === true;
+  }
+
   /** Does the machine take part in Raft under a leader with a majority? */
   votes(instanceId: string): boolean {
     const leader = this.leader();

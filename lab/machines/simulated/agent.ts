@@ -76,7 +76,7 @@ function readName(documentName: string): { cluster: string; key: DocumentKey } |
   return undefined;
 }
 
-/** What every effect does first: lock, identity, fence. */
+/** What every effect does first: lock, identity, fence, whether it is a repetition. */
 async function guarded(script: Script): Promise<Outcome> {
   const unlock = await lock(script);
   if (unlock === undefined) return failed(EXIT.busy, 'another effect is under way on this machine');
@@ -114,6 +114,10 @@ function refusal({ machine, parameter }: Script): Outcome | undefined {
   if (!(fence >= machine.fence)) {
     return failed(EXIT.staleFence, `fence ${parameter('fence')} is older than ${machine.fence}, seen before`);
   }
+  if (fence > machine.fence) machine.orders.clear();
   machine.fence = fence;
+  const order = parameter('order');
+  if (machine.orders.has(order)) return failed(EXIT.repeated, `the command ${order} was begun here before`);
+  if (order !== '') machine.orders.add(order);
   return undefined;
 }

@@ -21,6 +21,8 @@ export interface Machine {
   mounted: boolean;
   /** Highest fence seen since power-on. */
   fence: number;
+  /** Commands that were begun under that fence. */
+  readonly orders: Set<string>;
   /** An effect is under way. */
   locked: boolean;
   /** When our script last restarted the engine, in this boot. */
@@ -56,6 +58,7 @@ export function createMachine(order: MachineOrder): Machine {
     boot: { state: 'running' },
     mounted: false,
     fence: 0,
+    orders: new Set(),
     locked: false,
     restartedAt: undefined,
     engine: undefined,
@@ -84,6 +87,7 @@ export async function powerOn(world: World, host: Host, machine: Machine, connec
   machine.boot = { state: 'running' };
   machine.mounted = false;
   machine.fence = 0;
+  machine.orders.clear();
   machine.locked = false;
   machine.restartedAt = undefined;
   machine.nodeLists.clear();

@@ -22,11 +22,14 @@ export async function actor(
   if (!acquired.acquired) throw new Error('the lease of a new store was not free');
   const calls: { command: string; input: ServiceInputTypes }[] = [];
   const orders: CommandOrder[] = [];
+  const names: string[] = [];
   const pace = createLaunchPace(clock);
   const script = options.script ?? (() => finished(0));
   return {
     calls,
     orders,
+    /** Which name each command had. */
+    names,
     store,
     clock,
     lease: acquired.lease,
@@ -47,7 +50,9 @@ export async function actor(
         }),
         runner: {
           run: async (order) => {
-            orders.push(order);
+            const { order: name, ...parameters } = order.parameters;
+            if (name !== undefined) names.push(name);
+            orders.push({ ...order, parameters });
             return new Map(order.instanceIds.map((id) => [id, script(order, id)]));
           },
         },

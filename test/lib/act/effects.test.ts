@@ -177,9 +177,23 @@ describe('the beginning of a Swarm', () => {
     assert.equal(await act(claim('b')), 'GenesisClaimed');
     assert.equal(await act(init('b')), 'NotTheSeed');
     assert.equal(await act(init('a')), 'done');
+    const { genesis } = (await it.context()).records;
+    assert.deepEqual([genesis?.seed, genesis?.begunOn], ['a', 'i-1'], 'should its answer get lost');
     assert.equal(await act(record('swarm-1')), 'done');
     assert.equal(await act(record('swarm-2')), 'OtherSwarm');
     assert.equal(await act(init('a')), 'RefusedForSafety');
     assert.equal(it.orders.length, 1);
+  });
+});
+
+describe('the name of a command', () => {
+  it('is its own: a repetition by Systems Manager has it as well, the same decided later has another', async () => {
+    const it = await actor();
+    const demote = (nodeId: string): Action => ({ kind: 'demoteNode', reason: '', nodeId, via: 'i-1' });
+    for (const nodeId of ['n1', 'n2']) await perform(demote(nodeId), await it.context());
+    await it.clock.advance(1);
+    await perform(demote('n1'), await it.context());
+    assert.equal(new Set(it.names).size, 3);
+    for (const name of it.names) assert.match(name, /^[0-9a-f]{16}$/);
   });
 });

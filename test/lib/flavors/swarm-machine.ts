@@ -3,7 +3,7 @@ import type { DocumentKey } from '../../../lib/names.ts';
 import { type Ended, StubMachine } from './machine.ts';
 
 /** What every effect takes, as the stub machine expects it. */
-export const ME = { instances: 'i-0000000b,i-0000000a', fence: '7' };
+export const ME = { instances: 'i-0000000b,i-0000000a', fence: '7', order: '' };
 export const TOKEN = 'SWMTKN-1-3pu6hszjas19xyp7ghgosyx9k8atbfcr8p2is99znpy26u2lkl-1awxwuwd3z9j1z3puu7rcgdbx';
 
 /** A machine whose boot is done and whose engine says this of its Swarm. */

@@ -36,6 +36,7 @@ export const EXIT = {
   bootNotFinished: 13,
   listGone: 14,
   tooLate: 15,
+  repeated: 16,
   noToken: 20,
   joinFailed: 21,
   otherSwarm: 22,
