@@ -33,7 +33,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
   const workedAt = new Map<string, number>();
   const droppedAt = new Map<string, number>();
   const outdatedAt = new Map<string, number>();
-  const surgeAt = new Map<string, { readonly at: number; readonly surge: number }>();
+  const surges: { at: number; readonly group: string; readonly surge: number }[] = [];
   const votedAt = new Map<string, number>();
   const voting = new Map<string, number>();
   const sizes: { readonly at: number; readonly group: string; readonly size: number }[] = [];
@@ -47,8 +47,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
         if (logicalId !== undefined && !declared.has(logicalId)) droppedAt.set(logicalId, at);
         if (truth.isOutdated(instance)) {
           outdatedAt.set(instance.id, at);
-          const group = instance.tags.get(TAG.group) ?? '';
-          surgeAt.set(group, { at, surge: truth.allowance(group).surge });
+          noteSurge(instance.tags.get(TAG.group) ?? '', at);
         }
         const works = truth.works(instance);
         if (works || worksSince.has(instance.id)) workedAt.set(instance.id, at);
@@ -82,15 +81,24 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
     },
     outdatedLately: (instanceId) => now() - (outdatedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) < SIZE_COUNTS,
     droppedLately: (logicalId) => now() - (droppedAt.get(logicalId) ?? Number.NEGATIVE_INFINITY) < SIZE_COUNTS,
-    surgeLately(group) {
-      const last = surgeAt.get(group);
-      return last !== undefined && now() - last.at < SIZE_COUNTS ? last.surge : 0;
-    },
+    surgeLately: (group) =>
+      Math.max(
+        0,
+        ...surges.filter((one) => one.group === group && now() - one.at < SIZE_COUNTS).map(({ surge }) => surge),
+      ),
     hasWorked: (instanceId, lately) =>
       worksSince.has(instanceId) || now() - (workedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) < lately,
     smallestSize: (group) => Math.min(...recentSizes(group)),
     largestSize: (group) => Math.max(...recentSizes(group)),
   };
+
+  /** A pass that began under a former policy may still act on it. */
+  function noteSurge(group: string, at: number): void {
+    const { surge } = truth.allowance(group);
+    const last = surges.findLast((one) => one.group === group);
+    if (last?.surge === surge) last.at = at;
+    else surges.push({ at, group, surge });
+  }
 
   function recentSizes(group: string): number[] {
     const all = sizes.filter((one) => one.group === group);

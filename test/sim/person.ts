@@ -59,6 +59,7 @@ export async function resumeHaltedRollouts(world: World): Promise<void> {
       const times = resumed.get(group) ?? 0;
       if (halt === undefined || times === RESUMES) continue;
       resumed.set(group, times + 1);
+      world.awaitedPerson += Math.min(clock.now() - halt.at, world.now() - world.calmSince);
       timeline.add('user', `resumes the roll-out of ${group}`);
       await store.decideRollout(group, undefined);
     }
@@ -81,9 +82,12 @@ export async function unlockLockedEngines(world: World): Promise<void> {
   const since = new Map<string, Locked>();
   for (;;) {
     await clock.sleep(LOOKS_EVERY);
-    for (const engine of [...fleet.world.engines.values()]) {
+    const locked = [...fleet.world.engines.values()].filter(
+      ({ process, local }) => process === 'up' && local === 'locked',
+    );
+    if (locked.length > 0 && world.calmSince !== undefined) world.awaitedPerson += LOOKS_EVERY;
+    for (const engine of locked) {
       const { instanceId, run } = engine;
-      if (engine.process !== 'up' || engine.local !== 'locked') continue;
       const known = since.get(instanceId);
       if (known?.run !== run) {
         since.set(instanceId, { run, at: world.now(), comes: world.now() + dice.within(COMES_AFTER), isSaid: false });
@@ -93,8 +97,8 @@ export async function unlockLockedEngines(world: World): Promise<void> {
       const held = (await store.status())?.held ?? [];
       // A pass that asks nobody says nothing of it: once is enough.
       known.isSaid ||= held.some(({ rule, subject }) => rule === 'autolock' && subject === own);
-      const locked = world.now() - Math.max(known.at, world.calmSince ?? Number.POSITIVE_INFINITY);
-      if (world.now() < known.comes || (world.calmSince !== undefined && locked < ANNOUNCED_WITHIN)) continue;
+      const lockedFor = world.now() - Math.max(known.at, world.calmSince ?? Number.POSITIVE_INFINITY);
+      if (world.now() < known.comes || (world.calmSince !== undefined && lockedFor < ANNOUNCED_WITHIN)) continue;
       if (engine.hung) {
         restart(world, instanceId);
         continue;
@@ -103,7 +107,7 @@ export async function unlockLockedEngines(world: World): Promise<void> {
       if (world.calmSince !== undefined && isDeclared && !known.isSaid) {
         world.report(
           'locked-is-announced',
-          `the engine of ${instanceId} at ${own} waits for its key since ${locked} ms`,
+          `the engine of ${instanceId} at ${own} waits for its key since ${lockedFor} ms`,
         );
       }
       timeline.add('user', `unlocks the engine of ${instanceId}`);

@@ -32,7 +32,10 @@ export interface SimulationResult {
 const MINUTE = 60_000;
 /** A cluster that nothing disturbs is whole within this, from nothing. */
 const BOOTSTRAP = 10 * MINUTE;
-/** Whole again after calm: the longest backoff of a launch is 15 min, the ladder of repairs takes some minutes more. */
+/**
+ * Whole again after calm: the longest backoff of a launch is 15 min, the ladder of repairs takes some minutes more. The time
+ * for which an engine waits for its key, or a halted roll-out for a person, comes on top.
+ */
 const WHOLE = 30 * MINUTE;
 /** The same after so many failed launches that a slot is parked. */
 const WHOLE_AFTER_PARKING = 7 * 60 * MINUTE;
@@ -118,11 +121,12 @@ async function becomesRemoved(world: World): Promise<number | undefined> {
 /** Whole in truth and in the controller's own eyes, with nobody at work on it any more. @param earliest not before this @returns since when */
 async function becomesWhole(world: World, limit: number, rule: string, earliest = 0): Promise<number | undefined> {
   const { clock, violations, truth, store, lambda } = world;
-  const end = world.now() + limit;
+  const started = world.now();
+  const end = () => started + limit + world.awaitedPerson;
   let wholeSince: number | undefined;
   for (;;) {
     const over = () => violations.length > 0 || (lambda.running.size === 0 && truth.flaws().length === 0);
-    const settled = await clock.run(over, end - world.now());
+    const settled = await clock.run(over, end() - world.now());
     if (violations.length > 0) return undefined;
     const status = await store.status();
     if (!settled) wholeSince = undefined;
@@ -131,13 +135,13 @@ async function becomesWhole(world: World, limit: number, rule: string, earliest 
       wholeSince ??= world.now();
       if (world.lastFoundWhole >= wholeSince && world.now() >= earliest) return wholeSince;
     }
-    if (world.now() >= end) {
+    if (world.now() >= end()) {
       const held = status?.held.map(({ rule: by, subject, reason }) => `${by} ${subject}: ${reason}`) ?? [];
       const flaws = truth.flaws();
       world.report(rule, `after ${limit / MINUTE} min: ${[...flaws, ...held].join('; ') || 'status is not whole'}`);
       return undefined;
     }
-    await clock.run(() => violations.length > 0 || truth.flaws().length > 0, Math.min(1_000, end - world.now()));
+    await clock.run(() => violations.length > 0 || truth.flaws().length > 0, Math.min(1_000, end() - world.now()));
     if (truth.flaws().length > 0) wholeSince = undefined;
   }
 }

@@ -56,6 +56,8 @@ export interface World {
   readonly lostStates: string[];
   /** When faults ended; `undefined`: they have not. */
   calmSince: number | undefined;
+  /** Milliseconds in calm for which a person was waited for: that time is not the controller's. */
+  awaitedPerson: number;
   /** Calls of the controller so far that change something in AWS or on a machine. */
   readonly changes: { count: number };
   /** When the last pass began of the newest convergence that found everything whole; -1: none did. */
@@ -226,6 +228,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     removal,
     lostStates: [],
     calmSince: undefined,
+    awaitedPerson: 0,
     get lastFoundWhole() {
       return code.lastFoundWhole;
     },
