@@ -51,7 +51,7 @@ export class LeaseKeeper {
     try {
       return await work();
     } finally {
-      over.abort();
+      over.abort('the work is done');
       await renewals;
     }
   }

@@ -19,6 +19,8 @@ export class Truth {
   readonly #fleet: SimulatedFleet;
   readonly #declared: () => Declared;
   readonly #hashes = new WeakMap<object, string>();
+  /** Who leads and who follows, while nothing changes. */
+  #known: { leaders?: Participant[]; voters?: ReadonlySet<string>; readonly works: Map<Instance, boolean> } | undefined;
   /** Machines that somebody ordered to be replaced: as good as of another configuration. */
   readonly ordered = new Set<string>();
 
@@ -26,6 +28,17 @@ export class Truth {
     this.#inside = inside;
     this.#fleet = fleet;
     this.#declared = declared;
+  }
+
+  /** Within `look` nothing may change: who leads and who follows is found out once. */
+  atOnce<T>(look: () => T): T {
+    if (this.#known !== undefined) return look();
+    this.#known = { works: new Map() };
+    try {
+      return look();
+    } finally {
+      this.#known = undefined;
+    }
   }
 
   get spec(): ClusterSpec {
@@ -94,11 +107,13 @@ export class Truth {
   }
 
   leader(): Participant | undefined {
-    return leaders(this.#fleet.world)[0];
+    return this.leaders()[0];
   }
 
   leaders(): Participant[] {
-    return leaders(this.#fleet.world);
+    if (this.#known === undefined) return leaders(this.#fleet.world);
+    this.#known.leaders ??= leaders(this.#fleet.world);
+    return this.#known.leaders;
   }
 
   state(): SwarmState | undefined {
@@ -135,13 +150,26 @@ export class Truth {
 
   /** Does the machine take part in Raft under a leader with a majority? */
   votes(instanceId: string): boolean {
+    if (this.#known === undefined) return this.#voters().has(instanceId);
+    this.#known.voters ??= this.#voters();
+    return this.#known.voters.has(instanceId);
+  }
+
+  #voters(): ReadonlySet<string> {
     const leader = this.leader();
-    if (leader === undefined) return false;
-    return following(this.#fleet.world, leader).some(({ engine }) => engine.instanceId === instanceId);
+    return new Set(
+      leader === undefined ? [] : following(this.#fleet.world, leader).map(({ engine }) => engine.instanceId),
+    );
   }
 
   /** Does the machine do its work: powered, engine answering, node ready, and a vote if it is a manager? */
   works(instance: Instance): boolean {
+    const known = this.#known?.works.get(instance) ?? this.#works(instance);
+    this.#known?.works.set(instance, known);
+    return known;
+  }
+
+  #works(instance: Instance): boolean {
     if (instance.state !== 'running' || instance.machine !== 'on') return false;
     const engine = this.engine(instance.id);
     if (engine === undefined || engine.process !== 'up' || engine.local !== 'active') return false;
@@ -156,7 +184,7 @@ export class Truth {
 
   /** Everything that is not as declared; empty when the cluster is whole. */
   flaws(): string[] {
-    return [...this.#machineFlaws(), ...this.#swarmFlaws()];
+    return this.atOnce(() => [...this.#machineFlaws(), ...this.#swarmFlaws()]);
   }
 
   #machineFlaws(): string[] {

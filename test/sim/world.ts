@@ -184,8 +184,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const settle = fleet.world.settle;
   fleet.world.settle = () => {
     settle();
-    invariants.swarmChanged();
-    endingRules.changed();
+    truth.atOnce(() => {
+      invariants.swarmChanged();
+      endingRules.changed();
+    });
   };
   deliverWakeUps({
     region,
