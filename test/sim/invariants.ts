@@ -169,7 +169,8 @@ export class Invariants {
       report('no-working-machine-is-ended', `${id} has worked for ${worked} ms`);
     }
     this.#parts.ends(instance, { surplus, rolled });
-    if (surplus) this.#drained(instance);
+    // A manager that answers nobody is repaired, also where it is declared no longer.
+    if (surplus && truth.works(instance)) this.#drained(instance);
     this.#takesVoter(id, 'is terminated');
   }
 
