@@ -79,10 +79,10 @@ function retire(input: PlanInput, draft: Draft, view: WholeView, logicalId: stri
   }
 }
 
-/** Its machine is gone, or another stands there now, or its disk is blank: the voter that is listed can't come back. */
+/** Its machine is gone or stopped, or another stands there now, or its disk is blank: the voter that is listed can't come back. */
 function isDeadMember(input: PlanInput, view: WholeView, logicalId: string): boolean {
   const machine = machineOf(input, logicalId);
-  if (machine === undefined) return true;
+  if (machine === undefined || machine.state === 'stopped') return true;
   const answer = probeOf(input, machine.id);
   const isBlank = answer?.kind === 'answered' && answer.probe.raftState === 'none';
   const nodes = view.nodes.filter((node) => isMemberOf(node, logicalId));

@@ -125,6 +125,16 @@ describe('managers that are declared no longer', () => {
     }
   });
 
+  it('go first when somebody stopped their machine, which is ended then', () => {
+    const cluster = shrunk();
+    relist(cluster, (node) => (node.hostname === M4 ? down(node) : node));
+    setState(cluster, M4, 'stopped');
+    assert.deepEqual(kinds(planned(cluster).actions), ['demoteNode', 'removeNode']);
+    assert.equal(ofKind(planned(cluster).actions, 'demoteNode')[0]?.nodeId, nodeIdOf(M4));
+    relist(cluster, (node) => (node.hostname === M4 ? undefined : node));
+    assert.deepEqual(ofKind(planned(cluster).actions, 'terminate')[0]?.instanceIds, [M4]);
+  });
+
   it('go first when another machine stands at their address, or a blank disk: their node can not come back', () => {
     const former = shrunk();
     const nodes = nodesOf(former).map((node) =>
