@@ -59,6 +59,17 @@ test('a machine waits for its volume, formats a blank one only, and says when it
   assert.equal((await bench.command('i-m1b', 'swarm-init')).exitCode, 13);
 });
 
+test('effects: a command that comes twice is begun once, until the power goes', async () => {
+  const bench = createBench();
+  await bench.swarm(1);
+  const order = '00112233445566aa';
+  const publish = async (fence: number) => (await bench.command('i-m1', 'publish-tokens', { order }, fence)).exitCode;
+  assert.deepEqual([await publish(1), await publish(1), await publish(2), await publish(2)], [0, 16, 0, 16]);
+  await bench.fleet.stop('i-m1', 'kill');
+  await bench.finish(bench.fleet.start('i-m1'));
+  assert.equal(await publish(2), 0);
+});
+
 test('effects: identity, fence, lock', async () => {
   const bench = createBench();
   await bench.swarm(1);
