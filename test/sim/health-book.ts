@@ -18,10 +18,20 @@ export interface HealthBook {
   outdatedLately(instanceId: string): boolean;
   /** Machines more than declared that the group may have, or might have had a moment ago, for being rolled. */
   surgeLately(group: string): number;
+  /** Machines that the group may do without, or might have a moment ago, for being rolled. */
+  unavailableLately(group: string): number;
   /** Is the logical ID declared no longer, or was it so a moment ago? */
   droppedLately(logicalId: string): boolean;
   /** Does the machine work, or did it a moment ago? @param lately milliseconds */
   hasWorked(instanceId: string, lately: number): boolean;
+}
+
+/** What a group's policy allowed while it was rolled, until `at`. */
+interface Allowance {
+  at: number;
+  readonly group: string;
+  readonly surge: number;
+  readonly unavailable: number;
 }
 
 /** A size counts as declared for so long after it was changed, milliseconds: a pass that began before may still act on it. */
@@ -33,7 +43,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
   const workedAt = new Map<string, number>();
   const droppedAt = new Map<string, number>();
   const outdatedAt = new Map<string, number>();
-  const surges: { at: number; readonly group: string; readonly surge: number }[] = [];
+  const allowances: Allowance[] = [];
   const votedAt = new Map<string, number>();
   const voting = new Map<string, number>();
   const sizes: { readonly at: number; readonly group: string; readonly size: number }[] = [];
@@ -47,7 +57,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
         if (logicalId !== undefined && !declared.has(logicalId)) droppedAt.set(logicalId, at);
         if (truth.isOutdated(instance)) {
           outdatedAt.set(instance.id, at);
-          noteSurge(instance.tags.get(TAG.group) ?? '', at);
+          noteAllowance(instance.tags.get(TAG.group) ?? '', at);
         }
         const works = truth.works(instance);
         if (works || worksSince.has(instance.id)) workedAt.set(instance.id, at);
@@ -81,23 +91,25 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
     },
     outdatedLately: (instanceId) => now() - (outdatedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) < SIZE_COUNTS,
     droppedLately: (logicalId) => now() - (droppedAt.get(logicalId) ?? Number.NEGATIVE_INFINITY) < SIZE_COUNTS,
-    surgeLately: (group) =>
-      Math.max(
-        0,
-        ...surges.filter((one) => one.group === group && now() - one.at < SIZE_COUNTS).map(({ surge }) => surge),
-      ),
+    surgeLately: (group) => Math.max(0, ...allowedLately(group).map(({ surge }) => surge)),
+    unavailableLately: (group) =>
+      Math.max(truth.allowance(group).unavailable, ...allowedLately(group).map(({ unavailable }) => unavailable)),
     hasWorked: (instanceId, lately) =>
       worksSince.has(instanceId) || now() - (workedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) < lately,
     smallestSize: (group) => Math.min(...recentSizes(group)),
     largestSize: (group) => Math.max(...recentSizes(group)),
   };
 
+  function noteAllowance(group: string, at: number): void {
+    const allowed = truth.allowance(group);
+    const last = allowances.findLast((one) => one.group === group);
+    if (last?.surge === allowed.surge && last.unavailable === allowed.unavailable) last.at = at;
+    else allowances.push({ at, group, ...allowed });
+  }
+
   /** A pass that began under a former policy may still act on it. */
-  function noteSurge(group: string, at: number): void {
-    const { surge } = truth.allowance(group);
-    const last = surges.findLast((one) => one.group === group);
-    if (last?.surge === surge) last.at = at;
-    else surges.push({ at, group, surge });
+  function allowedLately(group: string): readonly Allowance[] {
+    return allowances.filter((one) => one.group === group && now() - one.at < SIZE_COUNTS);
   }
 
   function recentSizes(group: string): number[] {

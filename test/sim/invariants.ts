@@ -190,10 +190,12 @@ export class Invariants {
   /** A roll-out takes no machine below the number that the group can't do without. */
   #checkBudget(instance: Instance, group: string): void {
     const { truth, report } = this.#parts;
-    const least = this.#health.smallestSize(group) - truth.allowance(group).unavailable;
-    const left = truth
-      .herd(group)
-      .filter(({ id }) => id !== instance.id && !this.#leaving.has(id) && this.#health.hasWorked(id, KNOWLEDGE));
+    const least = this.#health.smallestSize(group) - this.#health.unavailableLately(group);
+    // Those that died a moment ago count as well: nobody could know.
+    const left = truth.instances().filter(({ id, tags }) => {
+      const isOther = id !== instance.id && tags.get(TAG.group) === group && !tags.has(TAG.logicalId);
+      return isOther && !this.#leaving.has(id) && this.#health.hasWorked(id, KNOWLEDGE);
+    });
     if (left.length < least) {
       report('budget-is-kept', `${instance.id} is taken away by a roll-out; ${left.length} work, ${least} have to`);
     }
