@@ -88,11 +88,11 @@ export class Removal {
     const token: unknown = Reflect.get(input, 'ClientToken');
     if (this.#removingSince === undefined || typeof token !== 'string' || region.inside.ec2.launches.has(token)) return;
     const since = clock.monotonic() - this.#removingSince;
-    if (since < ON_ITS_WAY) return;
     // Nothing can hold back what was decided before a freeze: docs/reliability.md.
     const thawed = invocation.thawedAt !== undefined && clock.monotonic() - invocation.thawedAt < JUST_THAWED;
     if (thawed) this.#strays.add(token);
-    else report('nothing-is-launched-in-removal', `${invocation.name} launches ${since} ms after the removal began`);
+    else if (since >= ON_ITS_WAY)
+      report('nothing-is-launched-in-removal', `${invocation.name} launches ${since} ms after the removal began`);
   }
 
   /** Why it is not over; empty when it is. */
