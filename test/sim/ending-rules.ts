@@ -57,8 +57,15 @@ export class EndingRules {
     }
   }
 
-  /** A machine that runs is about to be ended. @param why there are more than declared; it is of a former configuration */
-  ends(instance: Instance, { surplus, rolled }: { readonly surplus: boolean; readonly rolled: boolean }): void {
+  /**
+   * A machine that runs is about to be ended.
+   * @param why there are more than declared; or that was decided on whatever it does now: it is of a former configuration, or the
+   * function was frozen since
+   */
+  ends(
+    instance: Instance,
+    { surplus, decidedBefore }: { readonly surplus: boolean; readonly decidedBefore: boolean },
+  ): void {
     if (surplus || instance.state !== 'running') return;
     this.changed();
     const { truth, now, report } = this.#parts;
@@ -66,7 +73,7 @@ export class EndingRules {
     // One that works again since a moment ago did not when it was asked.
     const working = life?.works === true && now() - life.worksSince >= ASKED;
     const since = working ? now() : (life?.firstBreak ?? instance.launchedAt);
-    if (!rolled && now() - since < LOOKED_AT_LEAST_SO_LONG_AGO) {
+    if (!decidedBefore && now() - since < LOOKED_AT_LEAST_SO_LONG_AGO) {
       report('looked-at-twice', `${instance.id} is ended, and nothing was wrong with it ${now() - since} ms ago`);
     }
     const own = instance.tags.get(TAG.logicalId);

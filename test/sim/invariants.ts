@@ -41,7 +41,7 @@ interface Parts {
   now(): number;
   report(rule: string, what: string): void;
   /** Told of each machine that is about to be ended, before it is. */
-  ends(instance: Instance, why: { readonly surplus: boolean; readonly rolled: boolean }): void;
+  ends(instance: Instance, why: { readonly surplus: boolean; readonly decidedBefore: boolean }): void;
 }
 
 /** The Safety rules of docs/architecture.md, as statements about the world and not about the plan. */
@@ -138,7 +138,7 @@ export class Invariants {
     if (name === 'TerminateInstances') {
       const before: Instance[] = [];
       for (const id of texts(input, 'InstanceIds')) {
-        this.#terminates(id, before);
+        this.#terminates(id, before, this.#isJustThawed(invocation));
         before.push(...this.#parts.truth.live().filter((one) => one.id === id));
       }
     }
@@ -151,12 +151,18 @@ export class Invariants {
     if (typeof token === 'string' && inside.ec2.launches.has(token)) return;
     this.launches += 1;
     // What was decided before a freeze is sent after it: nothing can hold that back, and the surplus is ended again.
-    const thawed = invocation.thawedAt !== undefined && this.#parts.now() - invocation.thawedAt < JUST_THAWED;
-    if (thawed) this.#strays += Number(Reflect.get(input, 'MaxCount'));
+    if (this.#isJustThawed(invocation)) this.#strays += Number(Reflect.get(input, 'MaxCount'));
   }
 
-  /** @param before machines that the same call ends, too */
-  #terminates(id: string, before: readonly Instance[]): void {
+  #isJustThawed({ thawedAt }: Invocation): boolean {
+    return thawedAt !== undefined && this.#parts.now() - thawedAt < JUST_THAWED;
+  }
+
+  /**
+   * @param before machines that the same call ends, too
+   * @param thawed it was decided on before a freeze, and the machine may have come back meanwhile
+   */
+  #terminates(id: string, before: readonly Instance[], thawed: boolean): void {
     const { truth, report } = this.#parts;
     const instance = truth.instance(id);
     if (instance === undefined) return;
@@ -165,10 +171,10 @@ export class Invariants {
     const surplus = this.isSurplus(instance, before);
     const worked = this.#health.workedFor(id);
     const rolled = this.#health.outdatedLately(id);
-    if (!surplus && !rolled && worked !== undefined && worked >= WORKED) {
+    if (!surplus && !rolled && !thawed && worked !== undefined && worked >= WORKED) {
       report('no-working-machine-is-ended', `${id} has worked for ${worked} ms`);
     }
-    this.#parts.ends(instance, { surplus, rolled });
+    this.#parts.ends(instance, { surplus, decidedBefore: rolled || thawed });
     // A manager that answers nobody is repaired, also where it is declared no longer.
     if (surplus && truth.works(instance)) this.#drained(instance);
     this.#takesVoter(id, 'is terminated');
