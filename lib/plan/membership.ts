@@ -49,7 +49,7 @@ export function planManagerJoins(draft: Draft, view: WholeView, managers: readon
 }
 
 /** With one voter more, which may fail at once, those that work now must be a majority still; or all of them work. */
-function bearsAnother({ voters }: WholeView): boolean {
+export function bearsAnother({ voters }: WholeView): boolean {
   const healthy = voters.filter(isHealthyVoter).length;
   return healthy === voters.length || healthy * 2 > voters.length + 1;
 }

@@ -72,7 +72,7 @@ function planAll(input: PlanInput): Plan {
     planActivations(input, draft, view, occupants, herds);
     planSettings(input, draft, view, occupants, herds);
     const well = planConfirmations(input, draft, view, managers, occupants, herds);
-    planRolloutOutcomes(input, draft, occupants, herds, well);
+    planRolloutOutcomes(input, draft, view, managers, occupants, herds, well);
     planRetirements(input, draft, view, managers);
     planPetRollouts(input, draft, view, managers, occupants);
     planHerdRollouts(input, draft, view, managers, herds);

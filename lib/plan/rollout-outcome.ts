@@ -3,11 +3,15 @@ import type { InstanceSeen } from '../observe/observation.ts';
 import type { Herds } from './cattle.ts';
 import { desiredHash, haltOf, isOutdated, isUnderWay, rolloutOf } from './config.ts';
 import type { Draft } from './draft.ts';
+import type { Manager } from './genesis.ts';
+import { workerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { bearsAnother } from './membership.ts';
 import { named } from './named.ts';
 import type { Occupant } from './pets.ts';
 import { provenAt } from './proven.ts';
 import type { LaunchRecord, RolloutRecord } from './records.ts';
+import type { WholeView } from './swarm-view.ts';
 import {
   batchSlot,
   compareText,
@@ -34,10 +38,13 @@ interface Member {
 export function planRolloutOutcomes(
   input: PlanInput,
   draft: Draft,
+  view: WholeView,
+  managers: readonly Manager[],
   occupants: readonly Occupant[],
   herds: Herds,
   well: ReadonlySet<string>,
 ): void {
+  const joinable = joinableSince(input, view, managers);
   for (const group of declaredGroups(input)) {
     const hash = desiredHash(input, group.name);
     if (hash === undefined || haltOf(input, group.name) !== undefined) continue;
@@ -55,7 +62,7 @@ export function planRolloutOutcomes(
     }
     const rolling =
       isUnderWay(input, group.name) || members.some(({ instance }) => isOutdated(input, group.name, instance));
-    const failure = rolling ? failureOf(input, group, hash, record, well) : undefined;
+    const failure = rolling ? failureOf(input, group, hash, record, well, joinable) : undefined;
     if (failure !== undefined) planFailure(input, draft, group, hash, record, failure);
   }
 }
@@ -92,6 +99,7 @@ function failureOf(
   hash: string,
   { resumedAt = 0 }: RolloutRecord,
   well: ReadonlySet<string>,
+  joinable: JoinableSince,
 ): string | undefined {
   const { allocation } = group.spec;
   // The end of a machine at an address that is declared no longer says nothing of the configuration: we ended it ourselves.
@@ -106,12 +114,39 @@ function failureOf(
       return `${fate.failures} launches in a row for ${record.slot} failed${last}`;
     }
     const since = Math.max(record.launchedAt ?? record.intendedAt, resumedAt);
-    const ill = record.instanceIds.filter((id) => !well.has(id) && isStanding(input, id));
-    if (record.state === 'launched' && ill.length > 0 && input.now - since >= group.spec.update.timeout * 1000) {
+    const due = input.now - group.spec.update.timeout * 1000;
+    const ill = record.instanceIds.filter(
+      (id) => !well.has(id) && isStanding(input, id) && Math.max(since, joinable(id, record.slot)) <= due,
+    );
+    if (record.state === 'launched' && ill.length > 0) {
       return `${named(ill)} not healthy within ${group.spec.update.timeout} s`;
     }
   }
   return undefined;
+}
+
+/** Since when a machine that is merely in no Swarm could have been joined; 0: it is not that which it lacks. */
+type JoinableSince = (instanceId: string, slot: string) => number;
+
+/**
+ * A machine that is up waits for us to join it, and we wait until the managers bear another member: so its time runs only
+ * while they do, and anew when one of them was replaced.
+ */
+function joinableSince(input: PlanInput, view: WholeView, managers: readonly Manager[]): JoinableSince {
+  const slots = new Set(managers.map(({ logicalId }) => petSlot(logicalId)));
+  const launches = [...input.records.launches.values()].filter((record) => slots.has(record.slot));
+  const isBlank = (instanceId: string) => {
+    const manager = managers.find(({ occupant }) => occupant?.instance.id === instanceId);
+    if (manager !== undefined) return manager.health.kind === 'blank';
+    const instance = instancesById(input).get(instanceId);
+    return instance !== undefined && workerHealth(input, view, instance).kind === 'blank';
+  };
+  return (instanceId, slot) => {
+    if (!isBlank(instanceId)) return 0;
+    if (!bearsAnother(view)) return input.now;
+    const others = launches.filter((record) => record.slot !== slot);
+    return Math.max(0, ...others.map(({ launchedAt = 0, confirmedAt = 0 }) => Math.max(launchedAt, confirmedAt)));
+  };
 }
 
 /** One that is gone is a failed launch, and another comes: EC2 lists it for an hour still. */

@@ -4,8 +4,10 @@ import { LIMITS } from '../../../lib/plan/limits.ts';
 import type { LaunchRecord } from '../../../lib/plan/records.ts';
 import { batchSlot, petSlot } from '../../../lib/plan/world.ts';
 import {
+  blankProbe,
   declaredHash,
   instanceId,
+  instanceOf,
   MANAGER_IPS,
   MINUTE,
   NOW,
@@ -173,6 +175,24 @@ describe('a roll-out has failed', () => {
     assert.deepEqual(halts(cluster), []);
     terminate(cluster, NEW);
     assert.deepEqual(halts(cluster), []);
+  });
+
+  it('not by the time for which a machine waits for the managers to bear another member', () => {
+    const waiting = (): TestCluster => {
+      const cluster = ill(rolling(undefined), 600_000);
+      relist(cluster, (node) => (node.hostname === NEW ? undefined : node));
+      cluster.probes?.set(NEW, blankProbe(instanceOf(cluster, NEW)));
+      return cluster;
+    };
+    assert.equal(halts(waiting()).length, 1, 'nothing keeps it from joining');
+    const unwell = waiting();
+    relist(unwell, (node) => (node.hostname === M3 ? down(node) : node.hostname === NEW ? undefined : node));
+    unwell.probes?.set(NEW, blankProbe(instanceOf(unwell, NEW)));
+    assert.deepEqual(halts(unwell), []);
+    const [slot] = MANAGER_IPS.map(petSlot);
+    const renewed = waiting();
+    changeLaunch(renewed, slot ?? '', { launchedAt: NOW - 2 * MINUTE, confirmedAt: NOW - MINUTE });
+    assert.deepEqual(halts(renewed), [], 'a manager came back only now');
   });
 
   it('not by launches at an address that is declared no longer: their end was ours', () => {
