@@ -3,34 +3,36 @@ import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
+import type { Occupant } from './pets.ts';
 import { retiredIds } from './retired.ts';
 import { instanceIdOf, isHealthyVoter, nodesByInstance, type WholeView } from './swarm-view.ts';
 import { instancesById, isLive, type PlanInput } from './world.ts';
 
 /**
- * Managers join one at a time. A manager whose disk came back blank is a new member: its old node, a voter that
- * only looks alive because its address answers again, is demoted and removed first (Safety 5).
+ * A manager whose disk came back blank is a new member: its old node, a voter that only looks alive because its address
+ * answers again, is demoted and removed first (Safety 5). As long as there is one, nobody else may join or be promoted.
+ * @returns true when there is one
  */
-export function planManagerJoins(draft: Draft, view: WholeView, managers: readonly Manager[]): void {
-  const isFormer = ({ logicalId }: Manager) => view.nodes.some((node) => isMemberOf(node, logicalId));
-  // Phantom voters first: as long as there is one, nobody else may join.
-  const blank = managers
-    .filter((manager) => manager.health.kind === 'blank')
-    .sort((a, b) => Number(isFormer(b)) - Number(isFormer(a)));
-  for (const { logicalId, occupant } of blank) {
-    if (occupant === undefined) continue;
+export function planFormerMembers(draft: Draft, view: WholeView, managers: readonly Manager[]): boolean {
+  for (const { logicalId, occupant } of blankOnes(managers)) {
     const former = view.nodes.filter((node) => isMemberOf(node, logicalId));
-    if (former.length > 0) {
-      if (former.some((node) => instanceIdOf(node) === occupant.instance.id && node.state === 'ready')) {
-        draft.wait('its node to be seen by its own engine', logicalId);
-        continue;
-      }
-      for (const node of former) {
-        const reason = `the disk of ${logicalId} is blank: its former node ${node.id} can't come back`;
-        if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via: view.via, reason });
-        draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason });
-      }
-      return;
+    if (former.length === 0 || isAboutToShow(former, occupant)) continue;
+    for (const node of former) {
+      const reason = `the disk of ${logicalId} is blank: its former node ${node.id} can't come back`;
+      if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via: view.via, reason });
+      draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason });
+    }
+    return true;
+  }
+  return false;
+}
+
+/** Managers join one at a time. */
+export function planManagerJoins(draft: Draft, view: WholeView, managers: readonly Manager[]): void {
+  for (const { logicalId, occupant } of blankOnes(managers)) {
+    if (view.nodes.some((node) => isMemberOf(node, logicalId))) {
+      draft.wait('its node to be seen by its own engine', logicalId);
+      continue;
     }
     if (!bearsAnother(view)) {
       draft.wait('the other managers to be healthy, before it joins', logicalId);
@@ -46,6 +48,19 @@ export function planManagerJoins(draft: Draft, view: WholeView, managers: readon
     });
     return;
   }
+}
+
+function blankOnes(
+  managers: readonly Manager[],
+): readonly { readonly logicalId: string; readonly occupant: Occupant }[] {
+  return managers.flatMap(({ logicalId, occupant, health }) =>
+    health.kind === 'blank' && occupant !== undefined ? [{ logicalId, occupant }] : [],
+  );
+}
+
+/** The Swarm lists it already, and its own engine will know it in a moment. */
+function isAboutToShow(nodes: readonly SwarmNode[], { instance }: Occupant): boolean {
+  return nodes.some((node) => instanceIdOf(node) === instance.id && node.state === 'ready');
 }
 
 /** With one voter more, which may fail at once, those that work now must be a majority still; or all of them work. */

@@ -4,7 +4,7 @@ import { planConfirmations } from './confirmations.ts';
 import { Draft } from './draft.ts';
 import { planGenesis } from './genesis.ts';
 import { askManagers, managersOf, planManagerRepairs } from './managers.ts';
-import { planDeadNodes, planManagerJoins, planPromotions } from './membership.ts';
+import { planDeadNodes, planFormerMembers, planManagerJoins, planPromotions } from './membership.ts';
 import { closeOrders, planDrains } from './orders.ts';
 import { paused } from './paused.ts';
 import { planPets } from './pets.ts';
@@ -64,7 +64,8 @@ function planAll(input: PlanInput): Plan {
     draft.hold('no-quorum', cluster, `${view.reason}; machines that are gone are re-created, nothing else is done`);
   }
   if (view.kind === 'quorum' && membershipIsOurs) {
-    if (!planPromotions(draft, view, managers)) planManagerJoins(draft, view, managers);
+    const isBusy = planFormerMembers(draft, view, managers) || planPromotions(draft, view, managers);
+    if (!isBusy) planManagerJoins(draft, view, managers);
     planWorkers(input, draft, view, occupants, herds);
     planDeadNodes(input, draft, view, managers);
     planLeavers(input, draft, view, herds, managers);

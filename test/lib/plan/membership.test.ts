@@ -117,6 +117,14 @@ describe('a declared manager whose node is a worker', () => {
     assert.deepEqual([promotion.nodeId, promotion.via, more], [nodeIdOf(M3), M1, []]);
   });
 
+  it('waits for the end of a former member, which may be what it lacks', () => {
+    const cluster = demoted(wholeCluster({ managers: [...MANAGER_IPS, FOURTH], workers: 0 }), M4, [M3]);
+    cluster.probes?.set(M3, blankProbe(instanceOf(cluster, M3)));
+    const { actions } = planned(cluster);
+    assert.deepEqual(kinds(actions), ['demoteNode', 'removeNode']);
+    assert.equal(ofKind(actions, 'demoteNode')[0]?.nodeId, nodeIdOf(M3));
+  });
+
   it('is waited for while it is not ready, or another manager is away', () => {
     const away = demoted(wholeCluster(), M3, [M2]);
     const unready = wholeCluster();
