@@ -1,6 +1,6 @@
 import type { InstanceSeen, MachineProbe, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
 import { LIMITS } from './limits.ts';
-import { isHealthyVoter, nodesByInstance, type SwarmView } from './swarm-view.ts';
+import { isBeforeTheSwarm, isHealthyVoter, nodesByInstance, type SwarmView } from './swarm-view.ts';
 import { type PlanInput, petSlot, probeOf } from './world.ts';
 
 /** What is to be thought of a machine. */
@@ -160,8 +160,7 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
  */
 function isNoMember(input: PlanInput, view: SwarmView, { id }: InstanceSeen): boolean {
   if (view.kind === 'quorum') return true;
-  const { genesis } = input.records;
-  if (view.kind !== 'none' || genesis?.clusterId !== undefined || genesis?.begunOn === id) return false;
+  if (view.kind !== 'none' || !isBeforeTheSwarm(input) || input.records.genesis?.begunOn === id) return false;
   return [...(input.observation.probes?.values() ?? [])].some(({ kind }) => kind === 'answered');
 }
 

@@ -8,7 +8,7 @@ import { isMarked, MARK } from './marks.ts';
 import { isBeingRolled } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
-import { isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';
+import { isBeforeTheSwarm, isHealthyVoter, type SwarmView, testimonies } from './swarm-view.ts';
 import { declaredGroups, instancesInOrder, logicalIdsOf, type PlanInput, petSlot } from './world.ts';
 
 /**
@@ -142,8 +142,7 @@ function replaceGate(
     if (endsAMachine(draft.actions)) return { rule: 'one-at-a-time', reason: 'another machine is being ended' };
     // Its engine was never started in this boot: there is no vote to be taken away, and nothing else would bring it back.
     if (health.kind === 'broken' && NEVER_BOOTED.has(health.symptom)) return undefined;
-    const neverASwarm = view.kind === 'none' && input.records.genesis?.clusterId === undefined;
-    if (neverASwarm) return undefined;
+    if (view.kind === 'none' && isBeforeTheSwarm(input)) return undefined;
     if (view.kind !== 'quorum') return { rule: 'no-quorum', reason: 'the Swarm has no quorum' };
     // One that has not joined yet has no vote to count on, and waits for this one itself.
     const isMember = (id: string) => view.nodes.some((node) => isMemberOf(node, id));

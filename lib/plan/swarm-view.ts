@@ -77,6 +77,13 @@ export function swarmView(input: PlanInput): SwarmView {
   return best?.view ?? { kind: 'noQuorum', clusterId, reason: shortfall };
 }
 
+/** Was none ever seen, and does no disk that was looked at hold its state? Of machines that do not answer it says nothing. */
+export function isBeforeTheSwarm({ records, observation }: PlanInput): boolean {
+  if (records.genesis?.clusterId !== undefined) return false;
+  const outcomes = [...(observation.probes?.values() ?? [])];
+  return !outcomes.some((outcome) => outcome.kind === 'answered' && outcome.probe.raftState === 'present');
+}
+
 /** What each manager lists of the nodes, quorum or not, as far as it names a leader. For what it can't be proof of, it is a warning. */
 export function testimonies(input: PlanInput): readonly (readonly SwarmNode[])[] {
   return [...(input.observation.probes ?? [])]

@@ -123,6 +123,28 @@ describe('a manager that stands still', () => {
   });
 });
 
+describe('before a Swarm is on record, a manager whose engine does not start', () => {
+  /** Restarted in vain long ago; the two others are blank. */
+  function unstarted(raftState: 'present' | 'none'): TestCluster {
+    const cluster = wholeCluster({ workers: 0 });
+    cluster.records.genesis = { seed: MANAGER_IPS[2], claimedAt: NOW - 60 * MINUTE, clusterId: undefined };
+    for (const id of [M1, M2]) cluster.probes?.set(id, blankProbe(instanceOf(cluster, id)));
+    const probe = { ...probeOf(instanceOf(cluster, M3), { raftState }), engine: { state: 'down' as const } };
+    cluster.probes?.set(M3, answered({ ...probe, certificateEnds: undefined }));
+    const [since, restartedAt] = [NOW - 10 * MINUTE, NOW - LIMITS.engine];
+    cluster.records.suspicions.set(M3, { instanceId: M3, symptom: 'engine-down', since, restartedAt });
+    return cluster;
+  }
+
+  it('is replaced where no disk holds the state of one', () => {
+    assert.deepEqual(kinds(planned(unstarted('none')).actions), ['terminate']);
+  });
+
+  it('is not where one does: it may be the Swarm, and the table refused to note it', () => {
+    assert.ok(!kinds(planned(unstarted('present')).actions).includes('terminate'));
+  });
+});
+
 describe('managers that are declared no longer', () => {
   it('are asked as long as they are there: they may vote still', () => {
     const cluster = wholeCluster({ managers: [...MANAGER_IPS, '10.42.0.11', '10.42.1.11'] });
