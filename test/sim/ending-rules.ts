@@ -26,6 +26,8 @@ interface Life {
   worksSince: number;
   /** The first moment at which it had worked, and did no more. */
   firstBreak: number | undefined;
+  /** Since when its engine has had Raft state, in this boot; `undefined`: it has none. */
+  stateSince: number | undefined;
 }
 
 /** Rules about ending machines and removing nodes that are not plainly gone: never on one look, and never two at once. */
@@ -47,12 +49,13 @@ export class EndingRules {
       const known = this.#lives.get(instance.id);
       if (instance.state === 'terminated' && known?.works !== true) continue;
       const works = truth.works(instance);
-      const life = known ?? { works: false, worksSince: 0, firstBreak: undefined };
+      const life = known ?? { works: false, worksSince: 0, firstBreak: undefined, stateSince: undefined };
       if (life.works && !works) life.firstBreak ??= at;
       if (!life.works && works) life.worksSince = at;
       const logicalId = instance.tags.get(TAG.logicalId);
       if (logicalId !== undefined && (works || life.works)) this.#workedAt.set(logicalId, at);
       life.works = works;
+      life.stateSince = truth.hasState(instance.id) ? (life.stateSince ?? at) : undefined;
       this.#lives.set(instance.id, life);
     }
   }
@@ -77,7 +80,8 @@ export class EndingRules {
       report('looked-at-twice', `${instance.id} is ended, and nothing was wrong with it ${now() - since} ms ago`);
     }
     const own = instance.tags.get(TAG.logicalId);
-    if (own === undefined || truth.engine(instance.id)?.disk.swarm?.raft === undefined) return;
+    // One that was rebooted a moment ago had no state as long as its boot failed.
+    if (own === undefined || life?.stateSince === undefined || now() - life.stateSince < ASKED) return;
     const members = truth.memberAddresses();
     for (const logicalId of truth.managerIds()) {
       if (logicalId === own) continue;

@@ -130,6 +130,11 @@ export class Truth {
     return this.#fleet.machines.get(instanceId)?.engine;
   }
 
+  /** Does the machine's engine have Raft state? */
+  hasState(instanceId: string): boolean {
+    return this.engine(instanceId)?.disk.swarm?.raft !== undefined;
+  }
+
   /** Does the engine answer its API? */
   answers(instanceId: string): boolean {
     const engine = this.engine(instanceId);
