@@ -144,10 +144,10 @@ function replaceGate(
     if (health.kind === 'broken' && NEVER_BOOTED.has(health.symptom)) return undefined;
     if (view.kind === 'none' && isBeforeTheSwarm(input)) return undefined;
     if (view.kind !== 'quorum') return { rule: 'no-quorum', reason: 'the Swarm has no quorum' };
-    // One that has not joined yet has no vote to count on, and waits for this one itself.
-    const isMember = (id: string) => view.nodes.some((node) => isMemberOf(node, id));
+    // One that has not joined yet, or whose node is a worker, has no vote to count on, and waits for this one itself.
+    const isVoter = (id: string) => view.voters.some((node) => isMemberOf(node, id));
     const unwell = managers.filter(
-      (other) => other.logicalId !== logicalId && other.health.kind !== 'healthy' && isMember(other.logicalId),
+      (other) => other.logicalId !== logicalId && other.health.kind !== 'healthy' && isVoter(other.logicalId),
     );
     if (unwell.length === 0) return undefined;
     return { rule: 'others-unwell', reason: `${named(unwell)} not healthy either` };

@@ -85,6 +85,19 @@ describe('a manager whose Raft state is bad', () => {
     assert.match(heldBy(unwell, 'others-unwell')?.reason ?? '', /10\.42\.2\.11 not healthy either/);
   });
 
+  it('does not wait for one whose node is a worker, and which waits for its end', () => {
+    const cluster = wholeCluster({ managers: [...MANAGER_IPS, '10.42.2.11'], workers: 0 });
+    relist(cluster, (node) => {
+      if (node.hostname === M4) return { ...node, role: 'worker', raft: undefined };
+      return node.hostname === M3 ? down(node) : node;
+    });
+    refuse(cluster, M3);
+    restarted(cluster, M3, 'raft-state');
+    const { actions } = planned(cluster);
+    assert.deepEqual(kinds(actions), ['demoteNode', 'removeNode']);
+    assert.equal(ofKind(actions, 'demoteNode')[0]?.nodeId, nodeIdOf(M3));
+  });
+
   it('is told that it is unknown, and leaves at once, where it was removed while it runs', () => {
     const cluster = wholeCluster();
     relist(cluster, (node) => (node.hostname === M3 ? undefined : node));
