@@ -76,7 +76,7 @@ export class EndingRules {
     // One that works again since a moment ago did not when it was asked.
     const working = life?.works === true && now() - life.worksSince >= ASKED;
     const since = working ? now() : (life?.firstBreak ?? instance.launchedAt);
-    if (!decidedBefore && now() - since < LOOKED_AT_LEAST_SO_LONG_AGO) {
+    if (!decidedBefore && !truth.waitsInVain(instance) && now() - since < LOOKED_AT_LEAST_SO_LONG_AGO) {
       report('looked-at-twice', `${instance.id} is ended, and nothing was wrong with it ${now() - since} ms ago`);
     }
     const own = instance.tags.get(TAG.logicalId);

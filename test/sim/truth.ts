@@ -1,3 +1,4 @@
+import { readBootOrder } from '../../lab/machines/simulated/boot-order.ts';
 import type { SimulatedFleet } from '../../lab/machines/simulated/fleet.ts';
 import { answers } from '../../lab/machines/simulated/swarm/client.ts';
 import type { Engine, Participant } from '../../lab/machines/simulated/swarm/engine.ts';
@@ -128,6 +129,12 @@ export class Truth {
 
   engine(instanceId: string): Engine | undefined {
     return this.#fleet.machines.get(instanceId)?.engine;
+  }
+
+  /** Was the machine launched for a volume that is there no more? Then it can never work. */
+  waitsInVain({ userData }: Instance): boolean {
+    const { volumeId } = readBootOrder(Buffer.from(userData, 'base64').toString('utf8'));
+    return volumeId !== undefined && this.#inside.ec2.volumes.get(volumeId) === undefined;
   }
 
   /** Does the machine's engine have Raft state? */
