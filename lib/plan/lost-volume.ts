@@ -1,11 +1,11 @@
-import type { InstanceSeen } from '../observe/observation.ts';
+import type { InstanceSeen, VolumeSeen } from '../observe/observation.ts';
 import { attachmentOf } from './attachment.ts';
 import type { Draft } from './draft.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { MARK } from './marks.ts';
 import { isHealthyVoter, type SwarmView } from './swarm-view.ts';
-import { type DeclaredGroup, declaredGroups, logicalIdsOf, type PlanInput, petSlot } from './world.ts';
+import { type DeclaredGroup, declaredGroups, isLive, logicalIdsOf, type PlanInput, petSlot } from './world.ts';
 
 /**
  * A logical ID whose volume is not there. One that is merely not listed is looked at again; then, with a quorum of
@@ -58,7 +58,7 @@ function isLostForSure(input: PlanInput, draft: Draft, logicalId: string, name: 
 }
 
 /** Has its volume not been listed for so long that it is lost? */
-export function hasLostDisk(input: PlanInput, logicalId: string): boolean {
+function hasLostDisk(input: PlanInput, logicalId: string): boolean {
   const seen = input.records.suspicions.get(logicalId);
   return seen?.symptom === MARK.volumeLost && input.now >= seen.since + LIMITS.volumeLost;
 }
@@ -89,9 +89,25 @@ function whyNotReplaced(
 }
 
 /** Does the machine wait for another disk than the one its logical ID has now? Then it can never work. */
-export function waitsForAnother(input: PlanInput, logicalId: string, machine: InstanceSeen, volumeId: string): boolean {
+export function waitsForAnother(
+  input: PlanInput,
+  logicalId: string,
+  machine: InstanceSeen,
+  volume: VolumeSeen,
+): boolean {
+  if (volume.attachedTo === machine.id) return false;
   const record = input.records.launches.get(petSlot(logicalId));
   const placement = record?.request.placement;
   if (placement?.kind !== 'interface' || placement.volumeId === undefined) return false;
-  return record?.instanceIds.includes(machine.id) === true && placement.volumeId !== volumeId;
+  return record?.instanceIds.includes(machine.id) === true && placement.volumeId !== volume.id;
+}
+
+/** Is its disk lost, and its machine, if there is one, without any? Then it has no vote. */
+export function isWithoutDisk(input: PlanInput, logicalId: string): boolean {
+  if (hasLostDisk(input, logicalId)) return true;
+  const attachment = attachmentOf(input, logicalId);
+  if (typeof attachment === 'string' || attachment.volume === undefined) return false;
+  const { volume } = attachment;
+  const machines = input.observation.instances.filter((one) => one.logicalId === logicalId && isLive(one));
+  return machines.length > 0 && machines.every((machine) => waitsForAnother(input, logicalId, machine, volume));
 }

@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
-import { hasLostDisk } from './lost-volume.ts';
+import { isWithoutDisk } from './lost-volume.ts';
 import { isMarked, MARK } from './marks.ts';
 import { isBeingRolled } from './orders.ts';
 import type { Occupant } from './pets.ts';
@@ -198,7 +198,7 @@ const UNPOWERED: ReadonlySet<string> = new Set(['stopped', 'terminated']);
 
 /** Its disk is lost, or no machine of it runs and none is coming: it has no vote that could be taken. */
 function isVoteless(input: PlanInput, draft: Draft, logicalId: string): boolean {
-  if (hasLostDisk(input, logicalId)) return true;
+  if (isWithoutDisk(input, logicalId)) return true;
   if (draft.actions.some((action) => action.kind === 'launch' && action.slot === petSlot(logicalId))) return false;
   return input.observation.instances.every((one) => one.logicalId !== logicalId || UNPOWERED.has(one.state));
 }

@@ -100,7 +100,7 @@ function planOccupied(
   instance: InstanceSeen,
   volume: VolumeSeen,
 ): Occupant[] {
-  if (volume.attachedTo !== instance.id && waitsForAnother(input, logicalId, instance, volume.id)) {
+  if (waitsForAnother(input, logicalId, instance, volume)) {
     if (view.kind !== 'quorum' && group.spec.flavor === 'swarm-manager') {
       draft.hold(
         'volume-lost',

@@ -253,6 +253,13 @@ describe('an engine that does not answer is restarted', () => {
     assert.deepEqual(restarts(orphan), [], 'it is merely not listed');
     remember(orphan, MANAGER_IPS[1], 'volume-lost', LIMITS.volumeLost);
     assert.deepEqual(restarts(orphan), [M1], 'its machine runs and waits for it');
+    orphan.records.suspicions.delete(MANAGER_IPS[1]);
+    const own = wholeCluster().volumes.find(({ logicalId }) => logicalId === MANAGER_IPS[1]) ?? assert.fail();
+    const other = { ...own, id: 'vol-new', attachedTo: undefined, state: 'available' as const };
+    orphan.volumes = [...orphan.volumes, other];
+    assert.deepEqual(restarts(orphan), [M1], 'it runs and waits for it, although there is a new one');
+    orphan.volumes = orphan.volumes.map((one) => (one === other ? { ...one, attachedTo: M2 } : one));
+    assert.deepEqual(restarts(orphan), []);
   });
 
   it('not while a machine is ended: its boot failed, and it never had a vote', () => {
