@@ -20,7 +20,8 @@ export function attachmentOf(input: PlanInput, logicalId: string): Attachment | 
   const usable = unmarked.length > 0 ? unmarked : newest(volumes.filter(({ mark }) => mark === 'retired'));
   const [networkInterface, ...otherInterfaces] = interfaces;
   const [volume, ...otherVolumes] = usable;
-  if (networkInterface === undefined) return 'its network interface is not there; deploy the stack again';
+  if (networkInterface === undefined)
+    return 'its network interface is not there: see that it carries its tags; if it was deleted, declare another address instead';
   if (otherInterfaces.length > 0)
     return `several interfaces carry this logical ID: ${ids(interfaces)}; remove the tag from the wrong ones`;
   if (networkInterface.privateIp !== logicalId) {

@@ -23,7 +23,7 @@ export function planLostVolume(
   const record = input.records.launches.get(petSlot(logicalId));
   if (record === undefined) {
     const reason =
-      'its volume is not there; nothing is launched without the disk that holds its state: deploy the stack again';
+      'its volume is not there, and nothing is launched without it: see that it carries its tags; if it was deleted, declare another address instead';
     draft.hold('attachment', logicalId, reason);
     return;
   }

@@ -15,7 +15,9 @@ export const DISK_STRIKES = {
   'volume-lost': (world) => {
     const { ec2 } = world.region.inside;
     const state = ec2.volumes.filter(({ tags }) => tags.has(TAG.logicalId));
-    const [free] = state.filter((volume) => volume.attachment === undefined && volume.state === 'available');
+    // One that never held anything is not lost but missing: CloudFormation made it a moment ago.
+    const isUsed = ({ id }: Volume) => world.fleet.volumes.get(id)?.format !== 'blank';
+    const [free] = state.filter((one) => one.attachment === undefined && one.state === 'available' && isUsed(one));
     if (free === undefined || state.length < world.truth.managerIds().length || !mayLoseAState(world)) return undefined;
     const logicalId = free.tags.get(TAG.logicalId) ?? '';
     world.lostStates.push(logicalId);

@@ -76,7 +76,7 @@ describe('a disk that is not listed', () => {
     cluster.records.launches.delete(petSlot(THIRD));
     terminate(cluster, M3);
     assert.deepEqual(ofKind(planned(cluster).actions, 'createVolume'), []);
-    assert.match(heldBy(cluster, 'attachment')?.reason ?? '', /deploy the stack again/);
+    assert.match(heldBy(cluster, 'attachment')?.reason ?? '', /declare another address instead/);
   });
 
   it('is not replaced when another one is lost as well: that is taken for an error of ours', () => {
