@@ -5,6 +5,7 @@ import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isWithoutDisk } from './lost-volume.ts';
 import { isMarked, MARK } from './marks.ts';
+import { planNodeRemoval } from './membership.ts';
 import { isBeingRolled } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';
@@ -118,8 +119,7 @@ function planRejoin(
   const former = view.nodes.filter((node) => isMemberOf(node, logicalId));
   for (const node of former) {
     const why = `${reason}: its former node ${node.id} can't come back`;
-    if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via: view.via, reason: why });
-    draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: why });
+    planNodeRemoval(draft, node, view.via, why);
   }
   if (former.length > 0) return undefined;
   const why = `${reason}: it leaves, and joins as a new member`;

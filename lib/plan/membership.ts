@@ -19,12 +19,17 @@ export function planFormerMembers(draft: Draft, view: WholeView, managers: reado
     if (former.length === 0 || isAboutToShow(former, occupant)) continue;
     for (const node of former) {
       const reason = `the disk of ${logicalId} is blank: its former node ${node.id} can't come back`;
-      if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via: view.via, reason });
-      draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason });
+      planNodeRemoval(draft, node, view.via, reason);
     }
     return true;
   }
   return false;
+}
+
+/** Off the list; out of the Raft group before. */
+export function planNodeRemoval(draft: Draft, node: SwarmNode, via: string, reason: string): void {
+  if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via, reason });
+  draft.act({ kind: 'removeNode', nodeId: node.id, via, reason });
 }
 
 /** Managers join one at a time. */

@@ -4,6 +4,7 @@ import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
+import { planNodeRemoval } from './membership.ts';
 import { isBeingRolled } from './orders.ts';
 import { endsAMachine } from './repair.ts';
 import { retiredIds } from './retired.ts';
@@ -24,13 +25,14 @@ export function planRetirements(input: PlanInput, draft: Draft, view: WholeView,
   if (open.length === 0 || endsAMachine(draft.actions)) return;
   const isLeader = (logicalId: string) => isMemberOf(view.leader, logicalId);
   // What does not work any more goes first: it counts for the quorum all the same.
-  const isDead = (logicalId: string) => isDeadMember(input, view, logicalId);
+  const dead = new Set(open.filter((logicalId) => isDeadMember(input, view, logicalId)));
   const [next] = [...open].sort(
-    (a, b) => Number(isDead(b)) - Number(isDead(a)) || Number(isLeader(a)) - Number(isLeader(b)) || compareText(b, a),
+    (a, b) =>
+      Number(dead.has(b)) - Number(dead.has(a)) || Number(isLeader(a)) - Number(isLeader(b)) || compareText(b, a),
   );
   if (next === undefined) return;
   // A dead voter only weighs on the quorum: the others may wait for its end.
-  if (isDead(next)) {
+  if (dead.has(next)) {
     retire(input, draft, view, next);
     return;
   }
@@ -74,8 +76,7 @@ function retire(input: PlanInput, draft: Draft, view: WholeView, logicalId: stri
     if (node.state === 'ready' && input.now - since < LIMITS.drain) {
       draft.act({ kind: 'drainNode', nodeId: node.id, via, seconds: LIMITS.drainCall, reason });
     }
-    if (node.raft !== undefined) draft.act({ kind: 'demoteNode', nodeId: node.id, via, reason });
-    draft.act({ kind: 'removeNode', nodeId: node.id, via, reason });
+    planNodeRemoval(draft, node, via, reason);
   }
 }
 

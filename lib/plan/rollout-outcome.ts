@@ -115,10 +115,11 @@ function failureOf(
     }
     const since = Math.max(record.launchedAt ?? record.intendedAt, resumedAt);
     const due = input.now - group.spec.update.timeout * 1000;
+    if (record.state !== 'launched' || since > due) continue;
     const ill = record.instanceIds.filter(
-      (id) => !well.has(id) && isStanding(input, id) && Math.max(since, joinable(id, record.slot)) <= due,
+      (id) => !well.has(id) && isStanding(input, id) && joinable(id, record.slot) <= due,
     );
-    if (record.state === 'launched' && ill.length > 0) {
+    if (ill.length > 0) {
       return `${named(ill)} not healthy within ${group.spec.update.timeout} s`;
     }
   }
