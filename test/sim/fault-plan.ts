@@ -1,3 +1,4 @@
+import { keysOf } from '../support/keys-of.ts';
 import { CLIMATES, type ClimateKind } from './climate.ts';
 import type { Dice } from './dice.ts';
 import { putRight } from './person.ts';
@@ -90,8 +91,4 @@ export function calm(world: World): void {
   world.fleet.faults.heal();
   world.lambda.thawAll();
   for (const [id, machine] of world.fleet.machines) if (machine.power === 'on') world.fleet.faults.agentOnline(id);
-}
-
-function keysOf<T extends object>(record: T): (keyof T)[] {
-  return Object.keys(record) as (keyof T)[];
 }

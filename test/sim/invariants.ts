@@ -21,8 +21,6 @@ const KNOWLEDGE = 45_000;
 const ASKED = 20_000;
 /** A machine that has worked for so long without a break is never ended as broken. */
 const WORKED = 75_000;
-/** A frozen invocation may still be about to do what it was doing for this long after it was thawed. */
-const JUST_THAWED = 30_000;
 /** The EC2 actions that the controller has any business with. */
 const EC2_ACTIONS: ReadonlySet<string> = new Set([
   'DescribeInstances',
@@ -138,7 +136,7 @@ export class Invariants {
     if (name === 'TerminateInstances') {
       const before: Instance[] = [];
       for (const id of texts(input, 'InstanceIds')) {
-        this.#terminates(id, before, this.#isJustThawed(invocation));
+        this.#terminates(id, before, invocation.isJustThawed);
         before.push(...this.#parts.truth.live().filter((one) => one.id === id));
       }
     }
@@ -151,11 +149,7 @@ export class Invariants {
     if (typeof token === 'string' && inside.ec2.launches.has(token)) return;
     this.launches += 1;
     // What was decided before a freeze is sent after it: nothing can hold that back, and the surplus is ended again.
-    if (this.#isJustThawed(invocation)) this.#strays += Number(Reflect.get(input, 'MaxCount'));
-  }
-
-  #isJustThawed({ thawedAt }: Invocation): boolean {
-    return thawedAt !== undefined && this.#parts.now() - thawedAt < JUST_THAWED;
+    if (invocation.isJustThawed) this.#strays += Number(Reflect.get(input, 'MaxCount'));
   }
 
   /**

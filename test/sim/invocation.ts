@@ -10,6 +10,9 @@ export interface CallWatch {
   after(invocation: Invocation, what: string, call: number): void;
 }
 
+/** A frozen invocation may still be about to do what it was doing for this long after it was thawed, milliseconds. */
+const JUST_THAWED = 30_000;
+
 /**
  * One run of the function. Whatever it waits for (a timer, an answer) it gets only while it runs: killed, it gets
  * nothing more and so does nothing more; frozen, it gets it when it is thawed.
@@ -23,7 +26,7 @@ export class Invocation {
   readonly deadline: number;
   state: InvocationState = 'running';
   /** Virtual time when it was last thawed: the world has moved on without it. */
-  thawedAt: number | undefined;
+  #thawedAt: number | undefined;
   readonly #base: VirtualClock;
   #thaw: (() => void)[] = [];
 
@@ -60,6 +63,11 @@ export class Invocation {
     return this.deadline - this.#base.monotonic();
   }
 
+  /** Was it thawed so lately that it may still send what it was about to send when it was frozen? */
+  get isJustThawed(): boolean {
+    return this.#thawedAt !== undefined && this.#base.monotonic() - this.#thawedAt < JUST_THAWED;
+  }
+
   kill(): void {
     if (this.over) return;
     this.state = 'killed';
@@ -73,7 +81,7 @@ export class Invocation {
   thaw(): void {
     if (this.state !== 'frozen') return;
     this.state = 'running';
-    this.thawedAt = this.#base.monotonic();
+    this.#thawedAt = this.#base.monotonic();
     const waiting = this.#thaw;
     this.#thaw = [];
     for (const go of waiting) go();

@@ -13,8 +13,6 @@ import type { Truth } from './truth.ts';
 const TIME_LIMIT = 14 * 60_000;
 /** A request that was on its way when the mode changed. */
 const ON_ITS_WAY = 15_000;
-/** A frozen invocation may still send what it was about to send for this long after it was thawed. */
-const JUST_THAWED = 30_000;
 
 interface RemovalParts {
   readonly region: Region;
@@ -89,8 +87,7 @@ export class Removal {
     if (this.#removingSince === undefined || typeof token !== 'string' || region.inside.ec2.launches.has(token)) return;
     const since = clock.monotonic() - this.#removingSince;
     // Nothing can hold back what was decided before a freeze: docs/reliability.md.
-    const thawed = invocation.thawedAt !== undefined && clock.monotonic() - invocation.thawedAt < JUST_THAWED;
-    if (thawed) this.#strays.add(token);
+    if (invocation.isJustThawed) this.#strays.add(token);
     else if (since >= ON_ITS_WAY)
       report('nothing-is-launched-in-removal', `${invocation.name} launches ${since} ms after the removal began`);
   }

@@ -1,4 +1,5 @@
 import type { Action } from '../../lib/plan/action.ts';
+import { keysOf } from './keys-of.ts';
 
 /** By kind, so that a new kind of action can't be forgotten here. */
 const EVERY: Readonly<Record<Action['kind'], true>> = {
@@ -35,7 +36,3 @@ const EVERY: Readonly<Record<Action['kind'], true>> = {
 
 /** In alphabetical order. */
 export const ACTION_KINDS = keysOf(EVERY);
-
-function keysOf<T extends object>(record: T): (keyof T)[] {
-  return Object.keys(record) as (keyof T)[];
-}
