@@ -1,3 +1,4 @@
+import type { Instance } from '../../lab/region/ec2/model.ts';
 import { TAG } from '../../lib/names.ts';
 import type { Truth } from './truth.ts';
 
@@ -64,8 +65,10 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
         if (!works) worksSince.delete(instance.id);
         else if (!worksSince.has(instance.id)) worksSince.set(instance.id, at);
       }
-      for (const logicalId of truth.managerIds()) {
-        const machine = truth.live().find(({ tags }) => tags.get(TAG.logicalId) === logicalId);
+      const live = truth.live();
+      // One that is declared no longer votes until it is demoted.
+      for (const logicalId of new Set([...truth.managerIds(), ...voting.keys(), ...logicalIdsOf(live)])) {
+        const machine = live.find(({ tags }) => tags.get(TAG.logicalId) === logicalId);
         if (machine !== undefined && truth.votes(machine.id)) {
           if (!voting.has(logicalId)) voting.set(logicalId, at);
           votedAt.set(logicalId, at);
@@ -99,6 +102,10 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
     smallestSize: (group) => Math.min(...recentSizes(group)),
     largestSize: (group) => Math.max(...recentSizes(group)),
   };
+
+  function logicalIdsOf(instances: readonly Instance[]): string[] {
+    return instances.flatMap(({ tags }) => tags.get(TAG.logicalId) ?? []);
+  }
 
   function noteAllowance(group: string, at: number): void {
     const allowed = truth.allowance(group);
