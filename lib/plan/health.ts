@@ -1,6 +1,6 @@
 import type { InstanceSeen, MachineProbe, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
 import { LIMITS } from './limits.ts';
-import { isBeforeTheSwarm, isHealthyVoter, nodesByInstance, type SwarmView } from './swarm-view.ts';
+import { isBeforeTheSwarm, isHealthyVoter, isUnheard, nodesByInstance, type SwarmView } from './swarm-view.ts';
 import { type PlanInput, petSlot, probeOf } from './world.ts';
 
 /** What is to be thought of a machine. */
@@ -104,6 +104,7 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
   }
   if (node.raft === undefined) return { kind: 'demoted', node };
   if (isHealthyVoter(node)) return HEALTHY;
+  if (node.raft.reachability === 'reachable' && isUnheard(node)) return { kind: 'coming', what: toBeHeard(node) };
   if (young) return { kind: 'coming', what: `node ${node.id} to be reachable` };
   const reason = `node ${node.id} on ${instance.id} is ${node.state} and ${node.raft.reachability}`;
   return { kind: 'broken', symptom: 'unreachable', reason, remedies: ['restart', 'replace'] };
@@ -115,6 +116,8 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   const age = input.now - instance.launchedAt;
   const nodes = nodesByInstance(view).get(instance.id) ?? [];
   if (nodes.some((node) => node.state === 'ready')) return HEALTHY;
+  const unheard = nodes.find(isUnheard);
+  if (unheard !== undefined) return { kind: 'coming', what: toBeHeard(unheard) };
   const [node] = nodes;
   if (node !== undefined) {
     if (age < LIMITS.engine) return { kind: 'coming', what: `node ${node.id} to be ready` };
@@ -152,6 +155,10 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
     return { kind: 'broken', symptom: 'orphan', reason, remedies: ['replace'] };
   }
   return { kind: 'blank' };
+}
+
+function toBeHeard(node: SwarmNode): string {
+  return `the new leader to hear of node ${node.id}`;
 }
 
 /**

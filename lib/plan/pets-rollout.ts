@@ -11,7 +11,7 @@ import type { Occupant } from './pets.ts';
 import { provenAt } from './proven.ts';
 import { endsAMachine } from './repair.ts';
 import { retiredIds } from './retired.ts';
-import { isHealthyVoter, type WholeView } from './swarm-view.ts';
+import { isHealthyVoter, mayRunTasks, type WholeView } from './swarm-view.ts';
 import { type DeclaredGroup, type PlanInput, petSlot } from './world.ts';
 
 /**
@@ -167,7 +167,7 @@ function replace(input: PlanInput, draft: Draft, view: WholeView, occupant: Occu
   }
   const answer = answerOf(input, instance);
   const stopped = answer?.kind === 'answered' && answer.probe.engine.state === 'down';
-  if (isManager && node !== undefined && !stopped && isHealthyVoter(node)) {
+  if (isManager && node !== undefined && !stopped && mayRunTasks(node) && node.raft?.reachability === 'reachable') {
     draft.act({ kind: 'stopEngine', instanceId: instance.id, nodeId: node.id, reason });
     return;
   }
@@ -176,7 +176,7 @@ function replace(input: PlanInput, draft: Draft, view: WholeView, occupant: Occu
 
 /** A person's drain is left as it is, and waited for no longer than our own. */
 function needsDrain(node: SwarmNode, age: number): boolean {
-  if (node.state !== 'ready' || age >= LIMITS.drain) return false;
+  if (!mayRunTasks(node) || age >= LIMITS.drain) return false;
   if (node.availability !== 'drain') return true;
   return node.tasks === undefined ? age < LIMITS.drainUncounted : node.tasks > 0;
 }

@@ -8,7 +8,7 @@ import { planNodeRemoval } from './membership.ts';
 import { isBeingRolled } from './orders.ts';
 import { endsAMachine } from './repair.ts';
 import { retiredIds } from './retired.ts';
-import { instanceIdOf, isHealthyVoter, type WholeView } from './swarm-view.ts';
+import { instanceIdOf, isHealthyVoter, mayRunTasks, type WholeView } from './swarm-view.ts';
 import { compareText, instancesInOrder, isLive, type PlanInput, probeOf, volumesInOrder } from './world.ts';
 
 /**
@@ -73,7 +73,7 @@ function retire(input: PlanInput, draft: Draft, view: WholeView, logicalId: stri
       draft.hold('retirement', logicalId, 'no other manager can be given commands');
       return;
     }
-    if (node.state === 'ready' && input.now - since < LIMITS.drain) {
+    if (mayRunTasks(node) && input.now - since < LIMITS.drain) {
       draft.act({ kind: 'drainNode', nodeId: node.id, via, seconds: LIMITS.drainCall, reason });
     }
     planNodeRemoval(draft, node, via, reason);

@@ -167,6 +167,18 @@ export function isHealthyVoter(node: SwarmNode): boolean {
   return node.state === 'ready' && node.raft?.reachability === 'reachable';
 }
 
+/**
+ * A new leader calls every node unknown until it hears of it, and down after some 42 s of silence (measured): until then the list says nothing of the machine.
+ */
+export function isUnheard(node: SwarmNode): boolean {
+  return node.state === 'unknown';
+}
+
+/** May tasks run there that a drain would move? */
+export function mayRunTasks(node: SwarmNode): boolean {
+  return node.state === 'ready' || isUnheard(node);
+}
+
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
 
 /** The instance that a node runs on, from its hostname; `undefined` for nodes that are none of ours. */

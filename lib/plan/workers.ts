@@ -10,7 +10,7 @@ import { named } from './named.ts';
 import { isBeingRolled } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, type Gates, planRepair } from './repair.ts';
-import { nodesByInstance, type WholeView } from './swarm-view.ts';
+import { mayRunTasks, nodesByInstance, type WholeView } from './swarm-view.ts';
 import type { PlanInput } from './world.ts';
 
 /** Workers that are to stay: repaired, or joined. */
@@ -106,7 +106,7 @@ export function planLeavers(
     const since = input.records.suspicions.get(instance.id)?.since ?? input.now;
     for (const node of own) {
       // A drain that does not end within its time is not waited for: the tasks are moved by force.
-      if (node.state === 'ready' && input.now - since < LIMITS.drain) {
+      if (mayRunTasks(node) && input.now - since < LIMITS.drain) {
         draft.act({ kind: 'drainNode', nodeId: node.id, via: view.via, seconds: LIMITS.drainCall, reason: why });
       }
       draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: why });

@@ -50,7 +50,7 @@ describe('managers that are declared no longer', () => {
     remember(cluster, M5, 'leaving', LIMITS.drain);
     assert.deepEqual(kinds(planned(cluster).actions), ['demoteNode', 'removeNode']);
     remember(cluster, M5, 'leaving');
-    relist(cluster, (node) => (node.hostname === M5 ? { ...node, state: 'unknown' } : node));
+    relist(cluster, (node) => (node.hostname === M5 ? { ...node, state: 'down' } : node));
     assert.ok(!kinds(planned(cluster).actions).includes('drainNode'));
   });
 
