@@ -99,6 +99,12 @@ describe('managers of a former configuration are replaced', () => {
     assert.deepEqual(ofKind(actions, 'terminate')[0]?.instanceIds, [M2]);
   });
 
+  it('drained and stopped as well where a new leader has not heard of it yet', () => {
+    const unheard = (node: SwarmNode): SwarmNode => ({ ...node, state: 'unknown' });
+    assert.deepEqual(kinds(planned(begun(0, unheard)).actions), ['drainNode', 'stopEngine']);
+    assert.deepEqual(kinds(planned(begun(LIMITS.drain, unheard)).actions), ['stopEngine']);
+  });
+
   it('ended without a stop where the machine has no vote to give back', () => {
     const cluster = begun(MINUTE, down);
     assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);

@@ -9,6 +9,7 @@ import {
   MANAGER_IPS,
   MINUTE,
   NOW,
+  nodeIdOf,
   nodesOf,
   probeAll,
   probeOf,
@@ -16,7 +17,8 @@ import {
   terminate,
   wholeCluster,
 } from '../../support/cluster.ts';
-import { kinds, M1, M2, M3, planned, rules } from './planned.ts';
+import { kinds, M1, M2, M3, planned, remember, rules, W1 } from './planned.ts';
+import { down, relist } from './worlds.ts';
 
 describe('a running machine that looks broken', () => {
   function withDeadEngine(): TestCluster {
@@ -144,6 +146,26 @@ describe('a running machine that looks broken', () => {
     cluster.probes?.set(M3, answered({ ...probeOf(instanceOf(cluster, M3), { nodes: nodesOf(cluster) }), boot }));
     assert.deepEqual(planned(cluster).actions, []);
     assert.deepEqual(rules(cluster), []);
+  });
+
+  it('is none while a new leader has not heard of it yet, however often it looked broken before', () => {
+    for (const [id, symptom, ...expected] of [
+      [M3, 'unreachable', ['restartEngine'], []],
+      [W1, 'node-down', [], [W1]],
+    ] as const) {
+      const cluster = wholeCluster();
+      relist(cluster, (node) => (node.hostname === id ? { ...node, state: 'unknown' } : node));
+      remember(cluster, id, symptom, 10 * MINUTE);
+      const { actions, waiting } = planned(cluster);
+      assert.deepEqual(kinds(actions), []);
+      assert.deepEqual(
+        waiting.map(({ what }) => what),
+        [`the new leader to hear of node ${nodeIdOf(id)}`],
+      );
+      relist(cluster, (node) => (node.hostname === id ? down(node) : node));
+      const later = planned(cluster);
+      assert.deepEqual([later.waiting, kinds(later.actions), later.ask], [[], ...expected], 'it was not heard of');
+    }
   });
 
   it('is not "gone" when it can not be asked', () => {

@@ -19,8 +19,8 @@ import {
   ZONES,
   zoneAt,
 } from '../../support/cluster.ts';
-import { kinds, M1, M2, M3, ofKind, planned, rules, W1, W2 } from './planned.ts';
-import { down } from './worlds.ts';
+import { kinds, M1, M2, M3, ofKind, planned, remember, rules, W1, W2 } from './planned.ts';
+import { down, relist } from './worlds.ts';
 
 const [FIRST] = MANAGER_IPS;
 
@@ -167,6 +167,13 @@ describe('workers', () => {
     const [end] = planned(cluster).actions;
     assert.ok(end?.kind === 'terminate');
     assert.equal(nodeIdOf(end.instanceIds[0] ?? ''), drained.nodeId);
+  });
+
+  it('are drained as well where a new leader has not heard of them yet', () => {
+    const cluster = wholeCluster({ workers: 2 });
+    remember(cluster, W1, 'leaving');
+    relist(cluster, (node) => (node.hostname === W1 ? { ...node, state: 'unknown' } : node));
+    assert.deepEqual(kinds(planned(cluster).actions).slice(0, 2), ['drainNode', 'removeNode']);
   });
 
   it('leave once their removal was begun, also when the number was raised again: they are drained', () => {
