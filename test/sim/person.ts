@@ -44,12 +44,15 @@ const COMES_AFTER = [60_000, 240_000] as const;
 /** By then the controller has said so, unless it can't see it. */
 const ANNOUNCED_WITHIN = 150_000;
 
-/** Of one group, in calm: a controller that halts again and again is no help. */
+/**
+ * Of one group, in calm: a controller that halts again and again is no help. While an address has no machine, as it is parked,
+ * nothing can be rolled on: what is resumed then does not count.
+ */
 const RESUMES = 2;
 
 /** Resumes roll-outs that the controller halts in calm for what faults had done before: launches failed, the quorum was away. */
 export async function resumeHaltedRollouts(world: World): Promise<void> {
-  const { clock, store, timeline } = world;
+  const { clock, store, timeline, truth } = world;
   const dice = world.dice(11);
   const resumed = new Map<string, number>();
   for (;;) {
@@ -58,7 +61,7 @@ export async function resumeHaltedRollouts(world: World): Promise<void> {
     for (const { group, halt } of (await store.memory()).records.rollouts.values()) {
       const times = resumed.get(group) ?? 0;
       if (halt === undefined || times === RESUMES) continue;
-      resumed.set(group, times + 1);
+      if (!truth.isMachineMissing()) resumed.set(group, times + 1);
       world.awaitedPerson += Math.min(clock.now() - halt.at, world.now() - world.calmSince);
       timeline.add('user', `resumes the roll-out of ${group}`);
       await store.decideRollout(group, undefined);

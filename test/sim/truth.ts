@@ -102,6 +102,12 @@ export class Truth {
     );
   }
 
+  /** Has a declared address no machine? */
+  isMachineMissing(): boolean {
+    const taken = new Set(this.live().map(({ tags }) => tags.get(TAG.logicalId)));
+    return this.petIds().some((logicalId) => !taken.has(logicalId));
+  }
+
   size(group: string): number {
     const allocation = Object.hasOwn(this.spec.groups, group) ? this.spec.groups[group]?.allocation : undefined;
     return allocation?.kind === 'size' ? allocation.size : 0;
