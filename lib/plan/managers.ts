@@ -70,8 +70,9 @@ export function planManagerRepairs(
     if (isMarked(input.records, instance.id, MARK.rolling) && view.kind !== 'notAsked') {
       const others = managers.filter((other) => other.logicalId !== logicalId);
       const free = view.kind === 'quorum' && others.every((other) => other.health.kind === 'healthy');
-      // The roll-out goes on with it, if it can; else it is to work again as soon as possible.
-      if (free && isBeingRolled(input, occupant.group.name, instance)) continue;
+      // The roll-out goes on with it, if it can; else it is to work again as soon as possible. One that is declared no longer
+      // is not rolled any more, and its removal waits until all work.
+      if (free && declared && isBeingRolled(input, occupant.group.name, instance)) continue;
       if (health.kind === 'broken') {
         startAgain(input, draft, logicalId, instance, health, restart);
         continue;

@@ -11,6 +11,7 @@ import {
   nodesOf,
   probeAll,
   probeOf,
+  redeclare,
   type TestCluster,
   terminate,
   wholeCluster,
@@ -151,6 +152,19 @@ describe('a manager that was stopped to be replaced', () => {
     const cluster = begun();
     cluster.committed = { ...wholeCluster({ workers: 0 }).committed };
     assert.deepEqual(kinds(planned(cluster).actions), ['restartEngine']);
+  });
+
+  it('is started again when it is declared no longer: its removal waits until all work', () => {
+    const cluster = wholeCluster({ managers: FIVE, workers: 0 });
+    outdate(cluster, 'managers');
+    redeclare(cluster, 'managers', { allocation: { kind: 'logicalIds', logicalIds: [...MANAGER_IPS] } });
+    remember(cluster, M4, 'rolling', MINUTE);
+    stop(cluster, M4);
+    assert.deepEqual(
+      ofKind(planned(cluster).actions, 'restartEngine').map(({ instanceId: id }) => id),
+      [M4],
+    );
+    assert.ok(heldBy(cluster, 'retirement'));
   });
 
   it('waits while another engine was restarted just now', () => {
