@@ -19,6 +19,8 @@ export interface ActContext {
   readonly ec2: EC2Client;
   readonly runner: CommandRunner;
   readonly clock: Clock;
+  /** Is what the action was planned from young enough still? A function may be frozen in the midst of one. */
+  isCurrent(): boolean;
   /** Keeps launches within EC2's limits. */
   readonly pace: LaunchPace;
 }

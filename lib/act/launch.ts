@@ -18,7 +18,7 @@ import type { LaunchRecord } from '../plan/records.ts';
 import type { ActContext } from './context.ts';
 import { committedAsOf } from './former.ts';
 import { LaunchRequestError, launchRequest, runInstancesInput } from './launch-request.ts';
-import { type ActionOutcome, done, failed } from './outcome.ts';
+import { type ActionOutcome, done, failed, outdated } from './outcome.ts';
 
 /**
  * Launches under a recorded intent.
@@ -37,6 +37,8 @@ export async function launch(action: LaunchAction, context: ActContext): Promise
     return failed('LaunchPaced', message, 'soon');
   }
   if (!action.replay) await context.store.putLaunch(context.lease, intent);
+  // It stays `intended`: the next pass sends it, or gives it up.
+  if (!context.isCurrent()) return outdated();
   let instanceIds: string[];
   try {
     const answer = await context.ec2.send(new RunInstancesCommand(runInstancesInput(intent.request)));

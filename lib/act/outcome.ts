@@ -14,6 +14,11 @@ export function done(detail: string): ActionOutcome {
   return { ok: true, detail };
 }
 
+/** Too long ago for an effect that can't be taken back: the next pass looks first. */
+export function outdated(): ActionOutcome {
+  return failed('Outdated', 'what it was planned from is too old by now; it is planned again', 'soon');
+}
+
 export function failed(code: string, message: string, retry: 'soon' | 'backoff'): ActionOutcome {
   return { ok: false, code, message, retry };
 }

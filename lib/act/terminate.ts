@@ -3,7 +3,7 @@ import { TAG } from '../names.ts';
 import { tagOf } from '../observe/narrow.ts';
 import type { Action } from '../plan/action.ts';
 import type { ActContext } from './context.ts';
-import { type ActionOutcome, done, failed } from './outcome.ts';
+import { type ActionOutcome, done, failed, outdated } from './outcome.ts';
 
 /** States in which there is nothing left to terminate. */
 const LEAVING: ReadonlySet<string> = new Set(['shutting-down', 'terminated']);
@@ -28,6 +28,7 @@ export async function terminate(
     .filter(({ State }) => !LEAVING.has(State?.Name ?? ''))
     .flatMap(({ InstanceId }) => InstanceId ?? []);
   if (ids.length === 0) return done('gone already');
+  if (!context.isCurrent()) return outdated();
   await context.ec2.send(new TerminateInstancesCommand({ InstanceIds: ids }));
   return done(ids.join(', '));
 }

@@ -28,6 +28,8 @@ export interface PerformContext {
   readonly records: Records;
   readonly former: PlanInput['former'];
   readonly lease: Lease;
+  /** Is what the action was planned from young enough still? */
+  isCurrent(): boolean;
 }
 
 export interface Performed {
@@ -65,11 +67,20 @@ export async function runPass(deps: PassDependencies, keeper: LeaseKeeper, optio
   if (committed === undefined) return { kind: 'undeclared' };
   const former = await formerGroups(deps.store, records);
   const decision = await decide(deps, keeper, { committed, records, former }, observation, options.askNow);
-  const context = { committed, records, former, lease: keeper.lease };
   const { actions } = decision.plan;
-  const ages = { observedAt, askedAt: decision.askedAt ?? observedAt };
+  const askedAt = decision.askedAt ?? observedAt;
+  const contextOf = (action: Action): PerformContext => ({
+    committed,
+    records,
+    former,
+    lease: keeper.lease,
+    isCurrent() {
+      const now = deps.clock.monotonic();
+      return now - observedAt <= OBSERVATION_LASTS && (!isDrastic(action) || now - askedAt <= ANSWERS_LAST);
+    },
+  });
   const performed = options.mayAct()
-    ? await keeper.during(() => performAll(deps, keeper, actions, context, options, ages))
+    ? await keeper.during(() => performAll(deps, keeper, actions, contextOf, options))
     : [];
   const asked = decision.askedAt !== undefined;
   return { kind: 'passed', input: decision.input, plan: decision.plan, performed, asked };
@@ -119,9 +130,8 @@ async function performAll(
   deps: PassDependencies,
   keeper: LeaseKeeper,
   actions: readonly Action[],
-  context: PerformContext,
+  contextOf: (action: Action) => PerformContext,
   options: PassOptions,
-  ages: { readonly observedAt: number; readonly askedAt: number },
 ): Promise<readonly Performed[]> {
   const lanes = await Promise.all(
     lanesOf(actions).map(async (lane) => {
@@ -129,9 +139,8 @@ async function performAll(
       for (const action of lane) {
         if (!options.mayAct()) break;
         await keeper.ensureFresh();
-        const now = deps.clock.monotonic();
-        if (now - ages.observedAt > OBSERVATION_LASTS) break;
-        if (isDrastic(action) && now - ages.askedAt > ANSWERS_LAST) break;
+        const context = contextOf(action);
+        if (!context.isCurrent()) break;
         const outcome = await attempt(deps, action, context);
         performed.push({ action, outcome });
         if (!outcome.ok) break;

@@ -133,7 +133,7 @@ export async function setStage(world: DeployedWorld, roles: Roles, cluster: stri
       const { committed, records } = await memory.memory();
       const acquired = await memory.acquire('reconcile/act');
       assert.ok(committed !== undefined && acquired.acquired, 'there is a spec, and the controller rests');
-      const context = { committed, records, former: new Map(), lease: acquired.lease };
+      const context = { committed, records, former: new Map(), lease: acquired.lease, isCurrent: () => true };
       const outcome = await during(assembleReconciler(controller, 'reconcile/act').perform(action, context));
       await memory.release(acquired.lease, acquired.wanted);
       if (outcome?.ok === false) fail(`${action.kind}: ${outcome.code}: ${outcome.message}`);

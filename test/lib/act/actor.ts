@@ -13,6 +13,8 @@ export async function actor(
   options: {
     readonly ec2?: (command: string, input: ServiceInputTypes) => Omit<ServiceOutputTypes, '$metadata'>;
     readonly former?: ReadonlyMap<string, FormerGroup>;
+    /** @default always */
+    readonly isCurrent?: () => boolean;
     readonly script?: (order: CommandOrder, instanceId: string) => CommandOutcome;
   } = {},
 ) {
@@ -41,6 +43,7 @@ export async function actor(
         records,
         former: options.former ?? new Map(),
         lease: acquired.lease,
+        isCurrent: options.isCurrent ?? (() => true),
         store,
         clock,
         pace,

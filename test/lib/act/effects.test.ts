@@ -74,6 +74,20 @@ describe('terminating', () => {
     }
   });
 
+  it('ends none that was looked at a freeze ago: what it was planned from is too old', async () => {
+    let isCurrent = true;
+    const it = await actor({
+      isCurrent: () => isCurrent,
+      ec2: () => {
+        isCurrent = false;
+        return listed({ InstanceId: 'i-1', State: { Name: 'running' }, Tags: ours });
+      },
+    });
+    const outcome = await perform(terminate, await it.context());
+    assert.deepEqual(outcome.ok ? [] : [outcome.code, outcome.retry], ['Outdated', 'soon']);
+    assert.deepEqual(terminated(it.calls), []);
+  });
+
   it('is done when EC2 lists none of them any more', async () => {
     const it = await actor({ ec2: () => listed() });
     assert.ok((await perform(terminate, await it.context())).ok);

@@ -182,6 +182,14 @@ describe('launch', () => {
     });
   }
 
+  it('is noted and not sent by a function that was frozen meanwhile: the next pass decides', async () => {
+    const it = await actor({ isCurrent: () => false, ec2: () => launched('i-1') });
+    const outcome = await perform(pet, await it.context());
+    assert.equal(!outcome.ok && outcome.code, 'Outdated');
+    assert.deepEqual(it.calls, []);
+    assert.equal((await it.store.memory()).records.launches.get(SLOT)?.state, 'intended');
+  });
+
   it('launches nothing when the lease is lost, and says so by throwing', async () => {
     const it = await actor({ ec2: () => launched('i-1') });
     const context = await it.context();

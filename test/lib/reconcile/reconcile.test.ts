@@ -204,6 +204,24 @@ describe('a convergence', () => {
     assert.ok(!(await brokenWorker(21_000)).includes('terminate'));
   });
 
+  it('tells an action that was frozen for too long', async () => {
+    const { settle, cluster, clock, deps } = await stage();
+    terminate(cluster, instanceId(1));
+    const told: boolean[] = [];
+    const frozen: ReconcileDependencies = {
+      ...deps,
+      perform: async (_action, { isCurrent }) => {
+        told.push(isCurrent());
+        await clock.sleep(50_000);
+        told.push(isCurrent());
+        return { ok: false, code: 'Frozen', message: 'frozen', retry: 'backoff' };
+      },
+    };
+    const began = clock.monotonic();
+    await settle(reconcile(frozen, () => 60_000 - (clock.monotonic() - began)));
+    assert.deepEqual(told.slice(0, 2), [true, false]);
+  });
+
   it('acts no more in its last seconds, and hands over', async () => {
     const { start, settle, cluster, performed, store } = await stage();
     terminate(cluster, instanceId(1));
