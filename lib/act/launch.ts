@@ -14,6 +14,7 @@ import {
 import { few } from '../few.ts';
 import { BootScriptError } from '../flavors/boot.ts';
 import type { Action, LaunchAction } from '../plan/action.ts';
+import { LIMITS } from '../plan/limits.ts';
 import type { LaunchRecord } from '../plan/records.ts';
 import type { ActContext } from './context.ts';
 import { committedAsOf } from './former.ts';
@@ -119,6 +120,7 @@ function newRecord(action: LaunchAction, context: ActContext): LaunchRecord | Ac
       confirmedAt: undefined,
       failures: action.failures,
       lastError: undefined,
+      earlier: action.order.kind === 'batch' ? earlierThan(previous, context.clock.now()) : [],
     };
   } catch (error) {
     if (error instanceof LaunchRequestError || error instanceof BootScriptError) {
@@ -126,6 +128,14 @@ function newRecord(action: LaunchAction, context: ActContext): LaunchRecord | Ac
     }
     throw error;
   }
+}
+
+/** What the slot's record said of machines that are young still, before it is written over. */
+function earlierThan(previous: LaunchRecord | undefined, now: number): LaunchRecord['earlier'] {
+  if (previous === undefined) return [];
+  const { instanceIds, launchedAt, earlier } = previous;
+  const last = launchedAt === undefined ? [] : [{ instanceIds, launchedAt }];
+  return [...earlier, ...last].filter((launch) => now - launch.launchedAt < LIMITS.unlisted);
 }
 
 async function refused(error: Error, intent: LaunchRecord, context: ActContext): Promise<ActionOutcome> {

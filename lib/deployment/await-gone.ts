@@ -6,7 +6,7 @@ import { ObservationError } from '../observe/observation-error.ts';
 import { readVolumes } from '../observe/volumes.ts';
 import { LIMITS } from '../plan/limits.ts';
 import type { LaunchRecord } from '../plan/records.ts';
-import { petSlot } from '../plan/world.ts';
+import { petSlot, unlistedEarlier } from '../plan/world.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import type { Dropped } from './dropped.ts';
 import { DeploymentError } from './errors.ts';
@@ -89,6 +89,7 @@ async function inUse(dropped: Dropped, tools: DeploymentTools): Promise<readonly
 
 /** EC2 may list a machine only a while after it was launched. */
 function mayShowLate(record: LaunchRecord, listed: ReadonlySet<string>, now: number): boolean {
+  if (unlistedEarlier(record, listed, now).length > 0) return true;
   if (now - (record.launchedAt ?? record.intendedAt) >= LIMITS.visibility) return false;
   return record.state === 'intended' || record.instanceIds.some((id) => !listed.has(id));
 }

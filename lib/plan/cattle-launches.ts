@@ -4,7 +4,7 @@ import { versionToLaunch } from './config.ts';
 import type { Draft } from './draft.ts';
 import { LIMITS } from './limits.ts';
 import { named } from './named.ts';
-import { batchSlot, type DeclaredGroup, launchFate, type PlanInput } from './world.ts';
+import { batchSlot, type DeclaredGroup, instancesById, launchFate, type PlanInput, unlistedEarlier } from './world.ts';
 
 /**
  * Finishes launches whose outcome is not known, as far as they are wanted still: none is sent again that would make
@@ -17,7 +17,9 @@ export function planUnsettled(
   live: readonly InstanceSeen[],
   ceiling: number,
 ): number {
-  let expected = 0;
+  const vanished = vanishedOf(input, group);
+  if (vanished.length > 0) draft.wait(`${named(vanished)} to be listed again`, group.name);
+  let expected = vanished.length;
   for (const subnet of input.committed.deployment.subnets) {
     const slot = batchSlot(group.name, subnet.zone);
     const fate = launchFate(input, slot);
@@ -62,10 +64,19 @@ export function planUnsettled(
 }
 
 /** Is there a launch of the group whose machines are not all listed, or not known to be? */
-export function isUnsettled(input: PlanInput, { name }: DeclaredGroup): boolean {
+export function isUnsettled(input: PlanInput, group: DeclaredGroup): boolean {
+  if (vanishedOf(input, group).length > 0) return true;
   return input.committed.deployment.subnets.some(({ zone }) => {
-    const { kind } = launchFate(input, batchSlot(name, zone));
+    const { kind } = launchFate(input, batchSlot(group.name, zone));
     return kind === 'unfinished' || kind === 'unseen';
+  });
+}
+
+/** Machines of launches before the last ones that EC2 listed, and does not list now. */
+function vanishedOf(input: PlanInput, { name }: DeclaredGroup): readonly string[] {
+  return input.committed.deployment.subnets.flatMap(({ zone }) => {
+    const record = input.records.launches.get(batchSlot(name, zone));
+    return record === undefined ? [] : unlistedEarlier(record, instancesById(input), input.now);
   });
 }
 

@@ -7,6 +7,8 @@ const HOUR = 60 * MINUTE;
 export const LIMITS = {
   /** How long a launch may stay unseen in DescribeInstances before the request is sent again under its token. */
   visibility: 15 * SECOND,
+  /** For so long after its launch a machine counts as there although EC2, which listed it before, does not now: its answers are not all of one moment. */
+  unlisted: 2 * MINUTE,
   /** How long a launch that is not listed may be replayed; EC2 lists a terminated instance for about an hour. */
   replay: HOUR,
   /** From launch to the first answer: package installation at boot included. */

@@ -43,6 +43,14 @@ export interface LaunchRecord {
   readonly failures: number;
   /** The last launch's AWS error code and message, if it failed. */
   readonly lastError: string | undefined;
+  /** Former launches of the slot that are so young that EC2 may not list all of their machines in each answer. */
+  readonly earlier: readonly EarlierLaunch[];
+}
+
+export interface EarlierLaunch {
+  readonly instanceIds: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly launchedAt: number;
 }
 
 /** Everything a `RunInstances` call is made from. Plain data, so that it can be stored and replayed. */

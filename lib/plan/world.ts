@@ -87,6 +87,17 @@ export function probeOf(input: PlanInput, instanceId: string): ProbeOutcome | un
   return input.observation.probes?.get(instanceId);
 }
 
+/** Machines of former launches of the slot that are too young for their absence from EC2's list to mean anything. */
+export function unlistedEarlier(
+  { earlier }: LaunchRecord,
+  listed: { has(instanceId: string): boolean },
+  now: number,
+): readonly string[] {
+  return earlier
+    .filter(({ launchedAt }) => now - launchedAt < LIMITS.unlisted)
+    .flatMap(({ instanceIds }) => instanceIds.filter((id) => !listed.has(id)));
+}
+
 /** What a launch record says of its instances, held against what EC2 lists. */
 export type LaunchFate =
   | { readonly kind: 'never' }

@@ -79,6 +79,7 @@ const LAUNCH = z.object({
   confirmedAt: maybe(time),
   failures: count,
   lastError: maybe(z.string()),
+  earlier: z.array(z.object({ instanceIds: z.array(z.string()), launchedAt: time })).default([]),
 });
 
 const GENESIS = z.object({

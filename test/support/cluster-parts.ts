@@ -63,5 +63,6 @@ export function launchRecord(
     confirmedAt: launchedAt + MINUTE,
     failures: 0,
     lastError: undefined,
+    earlier: [],
   };
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { launchRequest, runInstancesInput } from '../../../lib/act/launch-request.ts';
 import { perform } from '../../../lib/act/perform.ts';
 import type { LaunchAction } from '../../../lib/plan/action.ts';
+import { LIMITS } from '../../../lib/plan/limits.ts';
 import { LeaseLostError } from '../../../lib/store/store.ts';
 import { committed, NOW } from '../../support/cluster.ts';
 import { awsError } from '../../support/fake-aws.ts';
@@ -181,6 +182,23 @@ describe('launch', () => {
       assert.deepEqual([record.state, record.failures], ['intended', 2]);
     });
   }
+
+  it('keeps in mind what was launched in the same zone a moment ago, until EC2 lists it for sure', async () => {
+    const ids = ['i-1', 'i-2', 'i-3', 'i-4'];
+    const it = await actor({ ec2: () => launched(...ids.splice(0, 1)) });
+    const earlier = async (generation: number) => {
+      await perform({ ...batch, generation }, await it.context());
+      return (await it.store.memory()).records.launches.get(batch.slot)?.earlier;
+    };
+    assert.deepEqual(await earlier(1), []);
+    assert.deepEqual(await earlier(2), [{ instanceIds: ['i-1'], launchedAt: NOW }]);
+    assert.deepEqual(
+      (await earlier(3))?.map(({ instanceIds }) => instanceIds),
+      [['i-1'], ['i-2']],
+    );
+    await it.clock.advance(LIMITS.unlisted);
+    assert.deepEqual(await earlier(4), []);
+  });
 
   it('is noted and not sent by a function that was frozen meanwhile: the next pass decides', async () => {
     const it = await actor({ isCurrent: () => false, ec2: () => launched('i-1') });

@@ -183,6 +183,16 @@ describe('a launch of workers that are not listed yet', () => {
     );
   });
 
+  it('counts as well when the next of its zone was launched meanwhile: EC2 listed it, and does not now', () => {
+    const earlier = [{ instanceIds: [instanceId(0x300)], launchedAt: NOW - LIMITS.unlisted + 1 }];
+    const cluster = none(3);
+    begin(cluster, B, 1_000, { earlier });
+    assert.deepEqual(launches(cluster), []);
+    assert.ok(planned(cluster).waiting.some(({ what }) => what === `${instanceId(0x300)} to be listed again`));
+    cluster.now += 1;
+    assert.deepEqual(counts(cluster), [[A, 1]], 'by now it would be listed if it were there');
+  });
+
   it('is sent again when it takes too long', () => {
     const cluster = none(2);
     begin(cluster, B, LIMITS.visibility);

@@ -26,6 +26,7 @@ export function launchRecord(slot: string, change: Partial<LaunchRecord> = {}): 
     confirmedAt: undefined,
     failures: 0,
     lastError: undefined,
+    earlier: [],
     ...change,
   };
 }
