@@ -45,6 +45,7 @@ export class EndingRules {
   changed(): void {
     const { truth, now } = this.#parts;
     const at = now();
+    const leading = truth.leader()?.engine.instanceId;
     for (const instance of truth.instances()) {
       const known = this.#lives.get(instance.id);
       if (instance.state === 'terminated' && known?.works !== true) continue;
@@ -53,7 +54,9 @@ export class EndingRules {
       if (life.works && !works) life.firstBreak ??= at;
       if (!life.works && works) life.worksSince = at;
       const logicalId = instance.tags.get(TAG.logicalId);
-      if (logicalId !== undefined && (works || life.works)) this.#workedAt.set(logicalId, at);
+      // One that leads works, although for a moment its node has the name of the machine before.
+      if (logicalId !== undefined && (works || life.works || instance.id === leading))
+        this.#workedAt.set(logicalId, at);
       life.works = works;
       life.stateSince = truth.hasState(instance.id) ? (life.stateSince ?? at) : undefined;
       this.#lives.set(instance.id, life);
