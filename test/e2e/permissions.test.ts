@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
@@ -21,6 +22,7 @@ const PATIENCE_SECONDS = 240;
 /** The deployed app with nothing but the permissions of its own template: functions and machines alike. */
 describe('a deployed cluster held to its own policies', () => {
   const name = `iam-${process.pid}`;
+  const stateDirectory = defaultStateDirectory(name);
   const progress = new Progress({ write: (text) => process.stderr.write(text) }, { coloured: false });
   const denied: Decision[] = [];
   let asked = 0;
@@ -29,7 +31,6 @@ describe('a deployed cluster held to its own policies', () => {
   let watch: TokenWatch;
 
   before(async () => {
-    const stateDirectory = defaultStateDirectory(name);
     lab = await startLab({ name, fleet: 'simulated', stateDirectory, progress: () => {}, functionConcurrency: 2 });
     watch = watchTokensIn(lab);
     lab.services.permissions?.listen((decision) => {
@@ -41,6 +42,7 @@ describe('a deployed cluster held to its own policies', () => {
   after(async () => {
     stage?.close();
     await lab?.stop();
+    await rm(stateDirectory, { recursive: true, force: true });
   });
 
   /** What CloudFormation sends to the custom resource when the stack is changed or removed. */
