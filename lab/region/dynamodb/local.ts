@@ -12,10 +12,17 @@ export class DynamoDbLocalError extends Error {
 }
 
 /**
- * Java ends when this process closes its standard input, and so also when this process is killed:
- * nothing stays behind.
+ * Java ends when this process closes its standard input, and so also when this process is killed. The library that it
+ * unpacks goes with it: nothing stays behind.
  */
-const TIED_TO_STDIN = 'exec 3<&0; java "$@" & pid=$!; (cat <&3 >/dev/null; kill -9 "$pid" 2>/dev/null) & wait "$pid"';
+const TIED_TO_STDIN = `
+  unpacked=$(mktemp -d /tmp/everswarm-dynamodb-XXXXXX) || exit 1
+  exec 3<&0
+  java -Djava.io.tmpdir="$unpacked" "$@" & pid=$!
+  (cat <&3 >/dev/null; kill -9 "$pid" 2>/dev/null) &
+  wait "$pid"; status=$?
+  rm -rf "$unpacked"
+  exit $status`;
 
 export interface DynamoDbLocal {
   readonly endpoint: string;
