@@ -116,7 +116,7 @@ function viewOf(witness: Witness, leader: SwarmNode, agreeing: readonly Witness[
   const onLeader = agreeing.find((other) => other.nodeId === leader.id);
   const healthy = agreeing.filter((other) => {
     const node = voters.find((voter) => voter.id === other.nodeId);
-    return node?.state === 'ready' && node.raft?.reachability === 'reachable';
+    return node !== undefined && isHealthyVoter(node);
   });
   const ordered = [...healthy].sort((a, b) => Number(b.nodeId === leader.id) - Number(a.nodeId === leader.id));
   return {

@@ -1,4 +1,3 @@
-import type { Instance } from '../../lab/region/ec2/model.ts';
 import { TAG } from '../../lib/names.ts';
 import type { Truth } from './truth.ts';
 
@@ -67,7 +66,7 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
       }
       const live = truth.live();
       // One that is declared no longer votes until it is demoted.
-      for (const logicalId of new Set([...truth.managerIds(), ...voting.keys(), ...logicalIdsOf(live)])) {
+      for (const logicalId of new Set([...truth.managerIds(), ...voting.keys(), ...truth.takenIds()])) {
         const machine = live.find(({ tags }) => tags.get(TAG.logicalId) === logicalId);
         if (machine !== undefined && truth.votes(machine.id)) {
           if (!voting.has(logicalId)) voting.set(logicalId, at);
@@ -102,10 +101,6 @@ export function createHealthBook(parts: { readonly truth: Truth; now(): number }
     smallestSize: (group) => Math.min(...recentSizes(group)),
     largestSize: (group) => Math.max(...recentSizes(group)),
   };
-
-  function logicalIdsOf(instances: readonly Instance[]): string[] {
-    return instances.flatMap(({ tags }) => tags.get(TAG.logicalId) ?? []);
-  }
 
   function noteAllowance(group: string, at: number): void {
     const allowed = truth.allowance(group);

@@ -102,9 +102,14 @@ export class Truth {
     );
   }
 
+  /** Logical IDs at which a machine lives, declared or not. */
+  takenIds(): ReadonlySet<string> {
+    return new Set(this.live().flatMap(({ tags }) => tags.get(TAG.logicalId) ?? []));
+  }
+
   /** Has a declared address no machine? */
   isMachineMissing(): boolean {
-    const taken = new Set(this.live().map(({ tags }) => tags.get(TAG.logicalId)));
+    const taken = this.takenIds();
     return this.petIds().some((logicalId) => !taken.has(logicalId));
   }
 
