@@ -4,13 +4,12 @@ import { readInterfaces } from '../observe/interfaces.ts';
 import type { InstanceSeen } from '../observe/observation.ts';
 import { ObservationError } from '../observe/observation-error.ts';
 import { readVolumes } from '../observe/volumes.ts';
-import { LIMITS } from '../plan/limits.ts';
-import type { LaunchRecord } from '../plan/records.ts';
-import { petSlot, unlistedEarlier } from '../plan/world.ts';
+import { petSlot } from '../plan/world.ts';
 import type { CommittedSpec } from '../spec/spec.ts';
 import type { Dropped } from './dropped.ts';
 import { DeploymentError } from './errors.ts';
 import { heldBack, isSince } from './held-back.ts';
+import { lateLaunches } from './late-launches.ts';
 import type { DeploymentTools, TimeLimit } from './tools.ts';
 
 const FIRST_PAUSE = 1_000;
@@ -36,7 +35,7 @@ export async function awaitGone(
     limit.signal.throwIfAborted();
     const status = await store.status();
     if (isSince(status, committed)) {
-      left = await inUse(dropped, tools);
+      left = await inUse(dropped, committed, tools);
       if (left?.length === 0) return;
     }
     if (clock.monotonic() + pause > limit.giveUpAt) {
@@ -53,7 +52,11 @@ export async function awaitGone(
 }
 
 /** Names what is left; `undefined`: could not find out, which is not "gone". */
-async function inUse(dropped: Dropped, tools: DeploymentTools): Promise<readonly string[] | undefined> {
+async function inUse(
+  dropped: Dropped,
+  committed: CommittedSpec,
+  tools: DeploymentTools,
+): Promise<readonly string[] | undefined> {
   const { ec2, cluster, store, clock } = tools;
   try {
     const [instances, interfaces, volumes, { records }] = await Promise.all([
@@ -76,20 +79,13 @@ async function inUse(dropped: Dropped, tools: DeploymentTools): Promise<readonly
         .filter((one) => one.state !== 'terminated' && isDropped(one))
         .map(({ id, state, logicalId, group }) => `${id} of ${logicalId ?? group} (${state})`),
       ...held.map(({ id, attachedTo }) => `${id} (attached to ${attachedTo})`),
-      ...launched
-        .filter((one) => mayShowLate(one, listed, clock.now()))
-        .map(({ slot }) => `the last launch of ${slot}`),
+      ...lateLaunches(launched, { listed, sentUntil: committed.committedAt, now: clock.now() }).map(
+        ({ slot }) => `the last launch of ${slot}`,
+      ),
     ];
   } catch (error) {
     const cause = error instanceof ObservationError ? error.cause : error;
     if (isThrottle(cause) || isTransient(cause)) return undefined;
     throw error;
   }
-}
-
-/** EC2 may list a machine only a while after it was launched. */
-function mayShowLate(record: LaunchRecord, listed: ReadonlySet<string>, now: number): boolean {
-  if (unlistedEarlier(record, listed, now).length > 0) return true;
-  if (now - (record.launchedAt ?? record.intendedAt) >= LIMITS.visibility) return false;
-  return record.state === 'intended' || record.instanceIds.some((id) => !listed.has(id));
 }

@@ -5,7 +5,7 @@ import { awaitWhole } from './await-whole.ts';
 import { declare } from './declare.ts';
 import { isNothing } from './dropped.ts';
 import { DeploymentError } from './errors.ts';
-import { livingInstances } from './instances.ts';
+import { clusterInstances, living } from './instances.ts';
 import { type DeploymentRequest, formerSpec, parseDeclared, parseRequest, refuseOtherCluster } from './request.ts';
 import { tearDown } from './tear-down.ts';
 import type { DeploymentTools, TimeLimit } from './tools.ts';
@@ -90,7 +90,7 @@ async function serve(
 
 /** Nothing is ever created for another cluster than the function's own; if there is something all the same, say so. */
 async function refuseToAbandon(named: unknown, { ec2, cluster }: DeploymentTools): Promise<void> {
-  if (typeof named !== 'string' || (await livingInstances(ec2, named)).length === 0) return;
+  if (typeof named !== 'string' || living(await clusterInstances(ec2, named)).length === 0) return;
   refuseOtherCluster([named], cluster);
 }
 

@@ -7,7 +7,7 @@ import {
 import { isBusyResource, isNotFound, isThrottle, isTransient } from '../aws/errors.ts';
 import { TAG } from '../names.ts';
 
-export interface LivingInstance {
+export interface ClusterInstance {
   readonly id: string;
   readonly state: string;
 }
@@ -15,26 +15,27 @@ export interface LivingInstance {
 /** EC2 takes up to a thousand; small requests fail less often for one bad id. */
 const IDS_PER_CALL = 50;
 
-/** Every instance with the cluster's tag that is not yet terminated. @throws AWS's errors: an error is no "none" */
-export async function livingInstances(ec2: EC2Client, cluster: string): Promise<readonly LivingInstance[]> {
-  const living: LivingInstance[] = [];
+/** Every instance with the cluster's tag, those of the last hour that are gone among them. @throws AWS's errors: an error is no "none" */
+export async function clusterInstances(ec2: EC2Client, cluster: string): Promise<readonly ClusterInstance[]> {
+  const instances: ClusterInstance[] = [];
   const pages = paginateDescribeInstances(
     { client: ec2 },
-    {
-      Filters: [
-        { Name: `tag:${TAG.cluster}`, Values: [cluster] },
-        { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'] },
-      ],
-    },
+    { Filters: [{ Name: `tag:${TAG.cluster}`, Values: [cluster] }] },
   );
   for await (const page of pages) {
     for (const instance of page.Reservations?.flatMap((reservation) => reservation.Instances ?? []) ?? []) {
       const id = instance.InstanceId;
       // The filter may have wildcards in it that we do not know of: what goes to termination is looked at by itself.
-      if (id !== undefined && isOwn(instance, cluster)) living.push({ id, state: instance.State?.Name ?? 'unknown' });
+      if (id !== undefined && isOwn(instance, cluster))
+        instances.push({ id, state: instance.State?.Name ?? 'unknown' });
     }
   }
-  return living;
+  return instances;
+}
+
+/** Those that are not terminated yet. */
+export function living(instances: readonly ClusterInstance[]): readonly ClusterInstance[] {
+  return instances.filter(({ state }) => state !== 'terminated');
 }
 
 function isOwn(instance: Instance, cluster: string): boolean {
@@ -42,7 +43,7 @@ function isOwn(instance: Instance, cluster: string): boolean {
 }
 
 /** Asks for their end. One that is gone already, or that EC2 can't end just now, is looked at again later. */
-export async function terminate(ec2: EC2Client, instances: readonly LivingInstance[]): Promise<void> {
+export async function terminate(ec2: EC2Client, instances: readonly ClusterInstance[]): Promise<void> {
   const ids = instances.filter(({ state }) => state !== 'shutting-down').map(({ id }) => id);
   for (let from = 0; from < ids.length; from += IDS_PER_CALL) {
     try {

@@ -1,21 +1,24 @@
 import { DeleteParametersCommand } from '@aws-sdk/client-ssm';
 import { isThrottle, isTransient } from '../aws/errors.ts';
 import { SWARM_ROLES, tokenParameterName } from '../names.ts';
+import type { LaunchRecord } from '../plan/records.ts';
 import { type Lease, LeaseLostError } from '../store/store.ts';
 import { adoptedBy } from './adopt.ts';
 import { DeploymentError } from './errors.ts';
-import { type LivingInstance, livingInstances, terminate } from './instances.ts';
+import { type ClusterInstance, clusterInstances, living, terminate } from './instances.ts';
 import { keptVolumes } from './kept-volumes.ts';
+import { lateLaunches } from './late-launches.ts';
 import { awaitLease, giveBack } from './lease.ts';
 import type { DeploymentTools, TimeLimit } from './tools.ts';
 
 const LOOK_EVERY = 3_000;
-/** A launch shortly before the removal began may not show in the first look (EC2 is eventually consistent). */
+/** One look is none: EC2 is eventually consistent. */
 const QUIET_LOOKS = 2;
 
 /**
  * Takes the cluster's machines away, which CloudFormation does not know of; volumes and addresses are its own business.
- * Under the lease, so that no reconciler launches meanwhile; the mode `removing` keeps the next one from it.
+ * Under the lease, so that no reconciler launches meanwhile; the mode `removing` keeps the next one from it. What was
+ * launched just before is waited for, by its record: an empty list of EC2 says nothing about it.
  * Safe to repeat at any point, and on a cluster that never came to be.
  *
  * @returns the volumes with state that no stack deletes: nobody else knows of them
@@ -42,15 +45,19 @@ async function removeUnder(lease: Lease, tools: DeploymentTools, limit: TimeLimi
   const reason = 'CloudFormation removes the cluster';
   await store.log([{ at, kind: 'action', name: 'tear-down', subject: cluster, reason, fence: lease.fence }]);
 
+  const { records } = await store.memory();
+  const seen = new Set<string>();
   let quiet = 0;
-  while (quiet < QUIET_LOOKS) {
+  for (;;) {
     limit.signal.throwIfAborted();
     await store.renew(lease);
-    const living = await look(tools);
-    quiet = living !== undefined && living.length === 0 ? quiet + 1 : 0;
+    const instances = await look(tools);
+    for (const { id } of instances ?? []) seen.add(id);
+    const late = lateLaunches(records.launches.values(), { listed: seen, sentUntil: at, now: clock.now() });
+    quiet = instances !== undefined && living(instances).length === 0 && late.length === 0 ? quiet + 1 : 0;
     if (quiet === QUIET_LOOKS) break;
-    if (living !== undefined && living.length > 0) await terminate(tools.ec2, living);
-    if (clock.monotonic() + LOOK_EVERY > limit.giveUpAt) throw stillThere(cluster, living);
+    if (instances !== undefined) await terminate(tools.ec2, living(instances));
+    if (clock.monotonic() + LOOK_EVERY > limit.giveUpAt) throw stillThere(cluster, instances, late);
     await clock.sleep(LOOK_EVERY, limit.signal);
   }
   await tools.ssm.send(
@@ -60,9 +67,9 @@ async function removeUnder(lease: Lease, tools: DeploymentTools, limit: TimeLimi
 }
 
 /** `undefined`: could not find out, which is not "gone". */
-async function look({ ec2, cluster }: DeploymentTools): Promise<readonly LivingInstance[] | undefined> {
+async function look({ ec2, cluster }: DeploymentTools): Promise<readonly ClusterInstance[] | undefined> {
   try {
-    return await livingInstances(ec2, cluster);
+    return await clusterInstances(ec2, cluster);
   } catch (error) {
     if (isThrottle(error) || isTransient(error)) return undefined;
     throw error;
@@ -80,11 +87,19 @@ async function nameKept(lease: Lease, { store, ec2, clock, cluster }: Deployment
   return kept;
 }
 
-function stillThere(cluster: string, living: readonly LivingInstance[] | undefined): DeploymentError {
+function stillThere(
+  cluster: string,
+  instances: readonly ClusterInstance[] | undefined,
+  late: readonly LaunchRecord[],
+): DeploymentError {
+  const left = [
+    ...living(instances ?? []).map(({ id, state }) => `${id} (${state})`),
+    ...late.map(({ slot }) => `the last launch of ${slot}, which EC2 does not list yet`),
+  ];
   const found =
-    living === undefined
+    instances === undefined
       ? 'EC2 did not answer until the time was up'
-      : `still there when the time was up: ${living.map(({ id, state }) => `${id} (${state})`).join(', ') || 'nothing, but looked at once only'}`;
+      : `still there when the time was up: ${left.join(', ') || 'nothing, but looked at once only'}`;
   return new DeploymentError(
     'InstancesLeft',
     `cluster "${cluster}": ${found}. Remove the stack again: it goes on from here`,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LaunchRecord } from '../../../lib/plan/records.ts';
 import { awsError } from '../../support/fake-aws.ts';
-import { createWorld, properties, request } from './world.ts';
+import { launchRecord } from '../store/records.ts';
+import { createWorld, properties, request, type World } from './world.ts';
 
 const DONE = { status: 'SUCCESS', data: { Cluster: 'demo' } };
 const START = 1_790_000_000_000;
@@ -47,6 +49,55 @@ test('an instance that shows late is ended, too', async () => {
   });
   assert.deepEqual(await world.serve(request('Delete')), DONE);
   assert.equal(world.instances.get('i-late')?.State?.Name, 'terminated');
+});
+
+async function launched(world: World, change: Partial<LaunchRecord>): Promise<void> {
+  const acquisition = await world.store.acquire('reconciler');
+  assert.ok(acquisition.acquired);
+  await world.store.putLaunch(acquisition.lease, launchRecord('pet/10.42.1.10', change));
+  await world.store.release(acquisition.lease, acquisition.wanted);
+}
+
+test('a machine that was launched just before is waited for until EC2 lists it, and ended', async () => {
+  const world = createWorld();
+  await launched(world, { state: 'launched', instanceIds: ['i-new'], launchedAt: START - 1_000 });
+  const shown = world.clock.sleep(60_000).then(() => world.addInstance('i-new', 'running'));
+  assert.deepEqual(await world.serve(request('Delete')), DONE);
+  await shown;
+  assert.equal(world.instances.get('i-new')?.State?.Name, 'terminated');
+  assert.ok(world.clock.now() - START < 100_000, 'once it was seen, nothing else is waited for');
+});
+
+test('so is one of a launch without a known outcome, that may have been sent again until now', async () => {
+  const world = createWorld();
+  await launched(world, { state: 'intended', instanceIds: [], intendedAt: START - 3_600_000, launchedAt: undefined });
+  const shown = world.clock.sleep(60_000).then(() => world.addInstance('i-new', 'running'));
+  assert.deepEqual(await world.serve(request('Delete')), DONE);
+  await shown;
+  assert.equal(world.instances.get('i-new')?.State?.Name, 'terminated');
+});
+
+test('a machine that EC2 never lists is not waited for longer than two minutes after its launch', async () => {
+  const world = createWorld();
+  await launched(world, { state: 'launched', instanceIds: ['i-never'], launchedAt: START - 60_000 });
+  assert.deepEqual(await world.serve(request('Delete')), DONE);
+  const took = world.clock.now() - START;
+  assert.ok(took >= 60_000 && took < 70_000, String(took));
+
+  const old = createWorld();
+  await launched(old, { state: 'launched', instanceIds: ['i-never'], launchedAt: START - 120_000 });
+  assert.deepEqual(await old.serve(request('Delete')), DONE);
+  assert.ok(old.clock.now() - START < 5_000);
+});
+
+test('a launch that EC2 may still list is named when the time is up', async () => {
+  const world = createWorld();
+  await launched(world, { state: 'launched', instanceIds: ['i-new'], launchedAt: START });
+  const outcome = await world.serve(request('Delete'), { remaining: 70_000 });
+  assert.match(
+    outcome.status === 'FAILED' ? outcome.reason : '',
+    /^InstancesLeft: .*: the last launch of pet\/10\.42\.1\.10, which EC2 does not list yet\. Remove the stack again/,
+  );
 });
 
 test('"could not find out" is not "gone"', async () => {

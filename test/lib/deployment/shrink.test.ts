@@ -20,7 +20,7 @@ async function deployed(): Promise<World> {
   assert.ok(acquisition.acquired);
   for (const [index, ip] of MANAGERS.entries()) {
     const id = `i-${index}`;
-    const record = launchRecord(`pet/${ip}`);
+    const record = { ...launchRecord(`pet/${ip}`), state: 'launched' } as const;
     await world.store.putLaunch(acquisition.lease, { ...record, instanceIds: [id], launchedAt: START - 3_600_000 });
     world.addInstance(id, 'running', 'demo', { [TAG.logicalId]: ip, [TAG.group]: 'managers' });
     world.interfaces.push({
@@ -108,7 +108,7 @@ test('a machine that was launched a moment ago may show late, and is waited for'
   const acquisition = await world.store.acquire('reconciler');
   assert.ok(acquisition.acquired);
   const record = { ...launchRecord('pet/10.42.1.10'), instanceIds: ['i-new'], launchedAt: START };
-  await world.store.putLaunch(acquisition.lease, record);
+  await world.store.putLaunch(acquisition.lease, { ...record, state: 'launched' });
   await world.store.release(acquisition.lease, acquisition.wanted);
   const passed = look(world, 2, 1_000, false);
   const shown = world.clock
@@ -170,7 +170,7 @@ test('machines of a group that is dropped are waited out, others are not', async
   const acquisition = await world.store.acquire('reconciler');
   assert.ok(acquisition.acquired);
   const record = { ...launchRecord('batch/workers/us-east-1a'), group: 'workers', instanceIds: ['i-w'] };
-  await world.store.putLaunch(acquisition.lease, { ...record, launchedAt: START - 3_600_000 });
+  await world.store.putLaunch(acquisition.lease, { ...record, state: 'launched', launchedAt: START - 3_600_000 });
   await world.store.release(acquisition.lease, acquisition.wanted);
   world.addInstance('i-w', 'running', 'demo', { [TAG.group]: 'workers' });
   world.addInstance('i-stranger', 'running', 'demo', { [TAG.group]: 'by-hand' });
