@@ -55,7 +55,7 @@ function planDropped(input: PlanInput, draft: Draft, view: SwarmView, group: Dec
       const machine = instancesInOrder(input).find((one) => one.logicalId === logicalId && isLive(one));
       const attachment = attachmentOf(input, logicalId);
       if (typeof attachment === 'string' || attachment.volume === undefined) return [];
-      if (attachment.volume.mark !== undefined || (machine === undefined && view.kind !== 'noQuorum')) return [];
+      if (machine === undefined && (attachment.volume.mark !== undefined || view.kind !== 'noQuorum')) return [];
       return planPet(input, draft, view, group, logicalId).map((occupant) => ({ ...occupant, declared: false }));
     });
 }
