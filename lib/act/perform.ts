@@ -5,7 +5,7 @@ import type { ActContext } from './context.ts';
 import { createVolume } from './create-volume.ts';
 import { claimGenesis, initSwarm, recordGenesis } from './genesis.ts';
 import { abandonLaunch, confirmLaunch, launch } from './launch.ts';
-import { markVolume } from './mark-volume.ts';
+import { markVolume, unmarkVolume } from './mark-volume.ts';
 import { type ActionOutcome, done, failed } from './outcome.ts';
 import { closeRecovery, forceNewCluster } from './recovery.ts';
 import { haltRollout, rollBack, settleRollout } from './rollout.ts';
@@ -74,6 +74,8 @@ async function carryOut(action: Action, context: ActContext): Promise<ActionOutc
       return await createVolume(action, context);
     case 'markVolume':
       return await markVolume(action, context);
+    case 'unmarkVolume':
+      return await unmarkVolume(action, context);
     case 'stopEngine':
       return await stopEngine(action, context);
     case 'applySettings':

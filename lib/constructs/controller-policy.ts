@@ -168,7 +168,7 @@ function instanceStatements(scope: Construct, cluster: string): iam.PolicyStatem
 
 /**
  * A state volume is made anew when one is lost, encrypted and with the cluster's tag. Once it is there, or any machine, no tag
- * of it can be changed but one: a volume of the cluster can be marked as nobody's any more.
+ * of it can be changed but one: a volume of the cluster can be marked as nobody's any more, and be somebody's again.
  */
 function volumeStatements(scope: Construct, cluster: string): iam.PolicyStatement[] {
   const [instances, volumes] = [ec2Arn(scope, 'instance', '*'), ec2Arn(scope, 'volume', '*')];
@@ -199,6 +199,20 @@ function volumeStatements(scope: Construct, cluster: string): iam.PolicyStatemen
           [`aws:RequestTag/${TAG.mark}`]: ['retired', 'stale'] satisfies VolumeMark[],
         },
         'ForAllValues:StringEquals': { 'aws:TagKeys': [TAG.mark] },
+      },
+    }),
+    new iam.PolicyStatement({
+      sid: 'UnmarkVolumes',
+      actions: ['ec2:DeleteTags'],
+      resources: [volumes],
+      conditions: {
+        StringEquals: {
+          ...ownedBy(cluster).StringEquals,
+          [`ec2:ResourceTag/${TAG.mark}`]: 'retired' satisfies VolumeMark,
+        },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [TAG.mark] },
+        // EC2 takes a request that names no tag for all of them, and `ForAllValues` is true of it.
+        Null: { 'aws:TagKeys': 'false' },
       },
     }),
   ];

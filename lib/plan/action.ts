@@ -45,6 +45,8 @@ export type Action = { readonly reason: string } & (
       readonly token: string;
     }
   | { readonly kind: 'markVolume'; readonly volumeId: string; readonly logicalId: string; readonly mark: VolumeMark }
+  /** Takes `retired` off a disk that came back with its logical ID: what it holds is of use again. */
+  | { readonly kind: 'unmarkVolume'; readonly volumeId: string; readonly logicalId: string }
   /** Stops a manager's engine cleanly before its machine is ended; the script makes sure of the quorum first. */
   | { readonly kind: 'stopEngine'; readonly instanceId: string; readonly nodeId: string }
   /** Gives running engines other settings (labels) without a restart. */

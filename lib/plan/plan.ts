@@ -13,6 +13,7 @@ import { planRecovery } from './recovery.ts';
 import { forgetTheGone } from './repair.ts';
 import { retiredIds } from './retired.ts';
 import { planRetirements } from './retirement.ts';
+import { planReturnedVolumes } from './returned-volumes.ts';
 import { planHerdRollouts } from './rollout.ts';
 import { planRolloutOutcomes } from './rollout-outcome.ts';
 import { planRotation } from './rotation.ts';
@@ -73,6 +74,7 @@ function planAll(input: PlanInput): Plan {
     planActivations(input, draft, view, occupants, herds);
     planSettings(input, draft, view, occupants, herds);
     const well = planConfirmations(input, draft, view, managers, occupants, herds);
+    planReturnedVolumes(input, draft, occupants, well);
     planRolloutOutcomes(input, draft, view, managers, occupants, herds, well);
     planRetirements(input, draft, view, managers);
     planPetRollouts(input, draft, view, managers, occupants);

@@ -15,6 +15,7 @@ export const ACTION_WORDS: Readonly<Record<ActionKind, string>> = {
   rotateTokens: 'replace the join tokens',
   createVolume: 'make a new disk',
   markVolume: 'mark its disk',
+  unmarkVolume: 'take the mark off its disk',
   stopEngine: 'stop the engine',
   applySettings: 'change settings in place',
   promoteNode: 'make it a manager',
@@ -61,6 +62,7 @@ export function concernedBy(action: Action): readonly string[] {
       return [action.logicalId, action.instanceId];
     case 'createVolume':
     case 'markVolume':
+    case 'unmarkVolume':
       return [action.logicalId];
     case 'terminate':
     case 'join':

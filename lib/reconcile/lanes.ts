@@ -35,6 +35,7 @@ export function subjectOf(action: Action): string {
     case 'attachVolume':
     case 'createVolume':
     case 'markVolume':
+    case 'unmarkVolume':
     case 'forceNewCluster':
       return action.logicalId;
     case 'terminate':

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CreateTagsCommand, CreateVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { CreateTagsCommand, CreateVolumeCommand, DeleteTagsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import { createSimulatedFleet } from '../../lab/machines/simulated/fleet.ts';
 import { createRegion } from '../../lab/region/region.ts';
 import { createVirtualClock } from '../../lab/sim/clock.ts';
@@ -39,6 +39,9 @@ async function mark(carrier: (region: ReturnType<typeof createRegion>) => Carry)
     () => 'nothing',
     (error: Error) => error.name,
   );
+  await ec2.send(new DeleteTagsCommand({ Resources: [made.VolumeId ?? ''], Tags }));
+  const unmarked = await ec2.send(new DescribeVolumesCommand({ Filters }));
+  assert.deepEqual(unmarked.Volumes, []);
   return { failure, volumes: seen.Volumes?.map(({ VolumeId, State, Tags: tags }) => ({ VolumeId, State, tags })) };
 }
 

@@ -56,7 +56,7 @@ function queryOf(value: unknown): QueryNode {
   return { value: String(value), children: new Map() };
 }
 
-/** CreateTags calls its list of ids by another name on the wire. */
+/** CreateTags and DeleteTags call their list of ids by another name on the wire. */
 function nameOfEach(name: string): string {
   if (name === 'Resources') return 'ResourceId';
   return name.endsWith('s') ? name.slice(0, -1) : name;
@@ -72,6 +72,7 @@ const ANSWERS: Readonly<Record<string, (answer: XmlElement) => object>> = {
   RunInstances: (answer) => ({ Instances: elements(answer['instancesSet']).map(instance) }),
   TerminateInstances: () => ({}),
   CreateTags: () => ({}),
+  DeleteTags: () => ({}),
   CreateVolume: (answer) => ({ VolumeId: text(answer['volumeId']), State: text(answer['status']) }),
   DescribeVolumes: (answer) => ({
     Volumes: elements(answer['volumeSet']).map((volume) => ({

@@ -31,6 +31,7 @@ const EC2_ACTIONS: ReadonlySet<string> = new Set([
   'AttachVolume',
   'CreateVolume',
   'CreateTags',
+  'DeleteTags',
 ]);
 
 interface Parts {

@@ -32,6 +32,7 @@ const EVERY: Readonly<Record<Action['kind'], true>> = {
   stopEngine: true,
   suspect: true,
   terminate: true,
+  unmarkVolume: true,
 };
 
 /** In alphabetical order. */

@@ -57,6 +57,9 @@ export function perform(model: ClusterModel, action: Action, recorded = true): v
         one.id === action.volumeId ? { ...one, mark: action.mark } : one,
       );
       return;
+    case 'unmarkVolume':
+      cluster.volumes = cluster.volumes.map((one) => (one.id === action.volumeId ? { ...one, mark: undefined } : one));
+      return;
     case 'applySettings':
       for (const id of action.instanceIds) settle(model, id, action.hash);
       return;

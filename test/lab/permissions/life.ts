@@ -78,8 +78,10 @@ export async function live(world: DeployedWorld, roles: Roles, spec: ClusterSpec
       const { Volumes = [] } = await administrator.ec2.send(new DescribeVolumesCommand({ Filters }));
       const volume = Volumes.find(({ State }) => State === 'available');
       const logicalId = volume?.Tags?.find(({ Key }) => Key === TAG.logicalId)?.Value ?? '';
-      const marked = { volumeId: volume?.VolumeId ?? '', logicalId, mark: 'stale' as const };
-      await act({ kind: 'markVolume', ...marked, reason: 'its state must not come back' });
+      const disk = { volumeId: volume?.VolumeId ?? '', logicalId };
+      await act({ kind: 'markVolume', ...disk, mark: 'retired', reason: 'it is kept' });
+      await act({ kind: 'unmarkVolume', ...disk, reason: 'it is in use again' });
+      await act({ kind: 'markVolume', ...disk, mark: 'stale', reason: 'its state must not come back' });
     },
     async () => {
       const answered = await request('Delete', smaller);

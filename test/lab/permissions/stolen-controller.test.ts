@@ -50,6 +50,9 @@ const launch = (change: Partial<RunInstancesCommandInput> = {}) =>
 /** A manager's launch names an interface in the place of a subnet. */
 const atAddress = { LaunchTemplate: { LaunchTemplateId: own.templates.managers }, SubnetId: undefined };
 const tagged = (key: string, value: string) => [{ Key: key, Value: value }];
+/** As the controller once did. */
+const mark = (volumeId: string, value: string) =>
+  world.administrator.ec2.send(new CreateTagsCommand({ Resources: [volumeId], Tags: tagged(TAG.mark, value) }));
 const send = (cluster: string, key: 'probe', instanceId: string) =>
   new SendCommandCommand({ DocumentName: documentName(cluster, key), InstanceIds: [instanceId] });
 
@@ -68,8 +71,11 @@ describe('what they are for', () => {
     assert.equal(await codeOf(deployment.ec2.send(end)), 'DryRunOperation');
     const attach = { VolumeId: own.volumeId, InstanceId: own.instanceId, Device: '/dev/sdf', DryRun };
     assert.equal(await codeOf(controller.ec2.send(new AttachVolumeCommand(attach))), 'DryRunOperation');
-    const mark = { Resources: [own.volumeId], Tags: tagged(TAG.mark, 'stale'), DryRun };
-    assert.equal(await codeOf(controller.ec2.send(new CreateTagsCommand(mark))), 'DryRunOperation');
+    const stale = { Resources: [own.volumeId], Tags: tagged(TAG.mark, 'stale'), DryRun };
+    assert.equal(await codeOf(controller.ec2.send(new CreateTagsCommand(stale))), 'DryRunOperation');
+    await mark(own.volumeId, 'retired');
+    const unmark = { Resources: [own.volumeId], Tags: tagged(TAG.mark, 'retired'), DryRun };
+    assert.equal(await codeOf(controller.ec2.send(new DeleteTagsCommand(unmark))), 'DryRunOperation');
   });
 
   it('is allowed: the join tokens, to those who need them', async () => {
@@ -166,8 +172,19 @@ refuses('the credentials of the reconciler, used for more than it does', {
     ),
   'a mark that means nothing': () =>
     controller.ec2.send(new CreateTagsCommand({ Resources: [own.volumeId], Tags: tagged(TAG.mark, 'fine') })),
-  'taking a tag off an own disk': () =>
-    controller.ec2.send(new DeleteTagsCommand({ Resources: [own.volumeId], Tags: [{ Key: TAG.mark }] })),
+  'taking a mark off an own disk that says more than that it was kept': async () => {
+    await mark(own.volumeId, 'stale');
+    return controller.ec2.send(new DeleteTagsCommand({ Resources: [own.volumeId], Tags: [{ Key: TAG.mark }] }));
+  },
+  'taking another tag off an own disk': async () => {
+    await mark(own.volumeId, 'retired');
+    const Tags = [{ Key: TAG.mark }, { Key: TAG.cluster }];
+    return controller.ec2.send(new DeleteTagsCommand({ Resources: [own.volumeId], Tags }));
+  },
+  'taking all tags off an own disk': async () => {
+    await mark(own.volumeId, 'retired');
+    return controller.ec2.send(new DeleteTagsCommand({ Resources: [own.volumeId] }));
+  },
   'a disk that is not encrypted': () =>
     controller.ec2.send(
       new CreateVolumeCommand({

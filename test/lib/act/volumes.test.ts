@@ -127,16 +127,20 @@ describe('marking a volume', () => {
   const marking = (mark: 'retired' | 'stale'): Action => {
     return { kind: 'markVolume', reason: '', volumeId: 'vol-1', logicalId: '10.42.0.10', mark };
   };
-  async function mark(as: 'retired' | 'stale', tags: Record<string, string> | Error) {
+  const unmarking: Action = { kind: 'unmarkVolume', reason: '', volumeId: 'vol-1', logicalId: '10.42.0.10' };
+  const mark = (as: 'retired' | 'stale', tags: Record<string, string> | Error) =>
+    touch(marking(as), 'CreateTagsCommand', tags);
+  /** What an action writes on a volume with these tags. */
+  async function touch(action: Action, writes: string, tags: Record<string, string> | Error) {
     const it = await actor({
       ec2: (command) => {
-        if (command === 'CreateTagsCommand') return {};
+        if (command === writes) return {};
         if (tags instanceof Error) throw tags;
         return { Volumes: [{ VolumeId: 'vol-1', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }] };
       },
     });
-    const outcome = await perform(marking(as), await it.context());
-    const inputs = it.calls.filter(({ command }) => command === 'CreateTagsCommand').map(({ input }) => input);
+    const outcome = await perform(action, await it.context());
+    const inputs = it.calls.filter(({ command }) => command === writes).map(({ input }) => input);
     return { outcome, inputs };
   }
 
@@ -170,5 +174,20 @@ describe('marking a volume', () => {
       assert.equal(inputs.length, writes, `${as} on ${present}`);
     }
     assert.ok((await mark('stale', awsError('InvalidVolume.NotFound'))).outcome.ok);
+  });
+
+  it('is taken back of what came back, and of nothing else', async () => {
+    const taken = await touch(unmarking, 'DeleteTagsCommand', { ...TAGS, 'everswarm:mark': 'retired' });
+    assert.deepEqual(taken.inputs, [{ Resources: ['vol-1'], Tags: [{ Key: 'everswarm:mark', Value: 'retired' }] }]);
+    for (const tags of [TAGS, { ...TAGS, 'everswarm:mark': 'stale' }, { ...TAGS, 'everswarm:mark': 'other' }]) {
+      const { outcome, inputs } = await touch(unmarking, 'DeleteTagsCommand', tags);
+      assert.ok(outcome.ok);
+      assert.deepEqual(inputs, []);
+    }
+    const foreign = { ...TAGS, 'everswarm:cluster': 'other', 'everswarm:mark': 'retired' };
+    const { outcome, inputs } = await touch(unmarking, 'DeleteTagsCommand', foreign);
+    assert.equal(!outcome.ok && outcome.code, 'ForeignVolume');
+    assert.deepEqual(inputs, []);
+    assert.ok((await touch(unmarking, 'DeleteTagsCommand', awsError('InvalidVolume.NotFound'))).outcome.ok);
   });
 });

@@ -57,7 +57,14 @@ test('tags are given to what is being made; of what is there, only a volume of t
     },
     'ForAllValues:StringEquals': { 'aws:TagKeys': ['everswarm:mark'] },
   });
-  assert.deepEqual(allowing('ec2:DeleteTags'), []);
+  const [unmark, ...more] = allowing('ec2:DeleteTags');
+  assert.equal(more.length, 0);
+  assert.deepEqual(unmark?.resources, [local('ec2', 'volume/*')]);
+  assert.deepEqual(unmark.conditions, {
+    StringEquals: { 'ec2:ResourceTag/everswarm:cluster': 'demo', 'ec2:ResourceTag/everswarm:mark': 'retired' },
+    'ForAllValues:StringEquals': { 'aws:TagKeys': ['everswarm:mark'] },
+    Null: { 'aws:TagKeys': 'false' },
+  });
   assert.deepEqual(allowing('ec2:DeleteVolume'), []);
 });
 

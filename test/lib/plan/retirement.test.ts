@@ -208,6 +208,59 @@ describe('managers that are declared no longer', () => {
   });
 });
 
+describe('a disk that came back with its logical ID', () => {
+  function returned(): TestCluster {
+    const cluster = wholeCluster({ managers: FIVE, workers: 0 });
+    cluster.volumes = cluster.volumes.map((one) => (one.logicalId === FIFTH ? { ...one, mark: 'retired' } : one));
+    return cluster;
+  }
+
+  it('is marked no more when its machine is healthy, once', () => {
+    const cluster = returned();
+    const { actions } = planned(cluster);
+    assert.deepEqual(kinds(actions), ['unmarkVolume']);
+    const [unmark] = ofKind(actions, 'unmarkVolume');
+    assert.deepEqual([unmark?.volumeId, unmark?.logicalId], [`vol-${FIFTH}`, FIFTH]);
+    cluster.volumes = cluster.volumes.map((one) => ({ ...one, mark: undefined }));
+    assert.deepEqual(planned(cluster).actions, []);
+  });
+
+  it('keeps its mark as long as its machine is not healthy, nor its own', () => {
+    const silent = returned();
+    silence(silent, M5);
+    const unvoiced = returned();
+    relist(unvoiced, (node) => (node.hostname === M5 ? down(node) : node));
+    const elsewhere = returned();
+    elsewhere.volumes = elsewhere.volumes.map((one) =>
+      one.logicalId === FIFTH ? { ...one, attachedTo: undefined, attachment: undefined, state: 'available' } : one,
+    );
+    const stale = returned();
+    stale.volumes = stale.volumes.map((one) => (one.mark === 'retired' ? { ...one, mark: 'stale' } : one));
+    for (const cluster of [silent, unvoiced, elsewhere, stale]) {
+      assert.deepEqual(ofKind(planned(cluster).actions, 'unmarkVolume'), []);
+    }
+  });
+
+  it('hides no manager that is declared no longer again: its engine is restarted', () => {
+    const cluster = shrunk();
+    cluster.volumes = cluster.volumes.map((one) => (one.logicalId === FOURTH ? { ...one, mark: 'retired' } : one));
+    silence(cluster, M4);
+    relist(cluster, (node) => (node.hostname === M4 ? down(node) : node));
+    remember(cluster, M4, suspectedAs(cluster, M4), LIMITS.suspicion);
+    assert.deepEqual(
+      ofKind(planned(cluster).actions, 'restartEngine').map(({ instanceId: id }) => id),
+      [M4],
+    );
+  });
+});
+
+/** What a machine is suspected of at first sight. */
+function suspectedAs(cluster: TestCluster, id: string): string {
+  const [suspect] = ofKind(planned(cluster).actions, 'suspect').filter(({ suspicion }) => suspicion.instanceId === id);
+  assert.ok(suspect !== undefined, `${id} is not suspected`);
+  return suspect.suspicion.symptom;
+}
+
 describe('without a quorum, a manager that is declared no longer', () => {
   /** Three of five are gone, two of them declared no longer; those that are left see no leader. */
   function lost(): TestCluster {
