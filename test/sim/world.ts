@@ -1,6 +1,6 @@
 import type { SimulatedFleet } from '../../lab/machines/simulated/fleet.ts';
 import type { Region } from '../../lab/region/region.ts';
-import { createVirtualClock, type VirtualClock } from '../../lab/sim/clock.ts';
+import { afterMicrotasks, createVirtualClock, type VirtualClock } from '../../lab/sim/clock.ts';
 import type { ClusterSpec } from '../../lib/spec/spec.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { AwsLayer } from './aws-layer.ts';
@@ -75,7 +75,8 @@ const START = Date.UTC(2026, 0, 5, 12);
 /** A region with a deployed cluster whose spec is committed and whose function runs: everything, in one process and in virtual time. */
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { seed, overrides = {} } = options;
-  const clock = createVirtualClock(START);
+  // The direct way knows only promises; another may have streams, which need turns of the event loop.
+  const clock = options.carrier === undefined ? createVirtualClock(START, afterMicrotasks) : createVirtualClock(START);
   const now = () => clock.monotonic();
   const timeline = new Timeline(now, options.keepTimeline ?? false);
   const weather = calmWeather();
