@@ -17,7 +17,7 @@ export interface Manager {
 /**
  * The first initialisation of the Swarm. Once in a cluster's life, on one manager decided beforehand, and only when
  * every manager's disk has been looked at and none of them holds Raft state (Safety 4).
- * @returns true when there is a Swarm and the membership can be planned
+ * @returns true when there is a Swarm, it is on record, and the membership can be planned
  */
 export function planGenesis(input: PlanInput, draft: Draft, view: SwarmView, managers: readonly Manager[]): boolean {
   const { genesis } = input.records;
@@ -38,6 +38,8 @@ export function planGenesis(input: PlanInput, draft: Draft, view: SwarmView, man
       const seed = genesis?.seed ?? managers[0]?.logicalId ?? '';
       const reason = `the Swarm ${view.clusterId} is there; none is ever initialised again`;
       draft.act({ kind: 'recordGenesis', seed, clusterId: view.clusterId, reason });
+      // As long as it is not on record, nobody but who began it is a member: a silent machine could not be told from one.
+      return false;
     }
     return true;
   }

@@ -54,6 +54,15 @@ describe('a blank manager', () => {
     assert.deepEqual(join.managers, [FIRST, SECOND, THIRD]);
   });
 
+  it('joins only when it is on record that there is a Swarm: silent, it would be taken for one that is in none', () => {
+    const cluster = joining([M4]);
+    const { genesis } = cluster.records;
+    cluster.records.genesis = { seed: FIRST, claimedAt: 0, clusterId: undefined, begunOn: M1 };
+    assert.deepEqual(kinds(planned(cluster).actions), ['recordGenesis']);
+    cluster.records.genesis = genesis;
+    assert.deepEqual(kinds(planned(cluster).actions), ['join']);
+  });
+
   it('joins alone: the next waits for the next look', () => {
     assert.deepEqual(joined(joining([M3, M4])), [[M3]]);
   });
