@@ -163,11 +163,13 @@ function toBeHeard(node: SwarmNode): string {
 
 /**
  * Of a manager that the list does not name: a quorum says so, or there never was a Swarm, which others can tell, unless it
- * is the one that was told to begin it.
+ * has the disk of the one that was told to begin it.
  */
-function isNoMember(input: PlanInput, view: SwarmView, { id }: InstanceSeen): boolean {
+function isNoMember(input: PlanInput, view: SwarmView, { logicalId }: InstanceSeen): boolean {
   if (view.kind === 'quorum') return true;
-  if (view.kind !== 'none' || !isBeforeTheSwarm(input) || input.records.genesis?.begunOn === id) return false;
+  const { genesis } = input.records;
+  const mayBeTheSwarm = genesis?.begunOn !== undefined && genesis.seed === logicalId;
+  if (view.kind !== 'none' || !isBeforeTheSwarm(input) || mayBeTheSwarm) return false;
   return [...(input.observation.probes?.values() ?? [])].some(({ kind }) => kind === 'answered');
 }
 

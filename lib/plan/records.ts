@@ -92,7 +92,7 @@ export interface Genesis {
   readonly claimedAt: number;
   /** The Swarm's cluster id, once it was seen; from then on nothing is ever initialised again. */
   readonly clusterId: string | undefined;
-  /** The machine that was last told to initialise, noted before it was; `undefined`: none was. It may be the Swarm. */
+  /** The machine that was last told to initialise, noted before it was; `undefined`: none was. The seed's disk may hold the Swarm. */
   readonly begunOn?: string | undefined;
 }
 

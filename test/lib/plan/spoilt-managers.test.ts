@@ -94,17 +94,19 @@ describe('a manager that stands still', () => {
     assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);
   });
 
-  it('is left alone before there is a Swarm on record, if it was told to begin it', () => {
+  it('is left alone before there is a Swarm on record, if it was told to begin it, or has the disk of the one that was', () => {
     const cluster = wholeCluster({ workers: 0 });
     for (const id of [M1, M2]) cluster.probes?.set(id, blankProbe(instanceOf(cluster, id)));
     silence(cluster, M3);
     remember(cluster, M3, 'silent', LIMITS.suspicion);
     const genesis = { seed: MANAGER_IPS[2], claimedAt: NOW - MINUTE, clusterId: undefined };
-    cluster.records.genesis = { ...genesis, begunOn: M3 };
-    assert.deepEqual(kinds(planned(cluster).actions), []);
-    assert.equal(heldBy(cluster, 'silent')?.subject, MANAGER_IPS[2]);
-    for (const begunOn of [undefined, M1]) {
+    for (const begunOn of [M3, 'i-that-is-gone']) {
       cluster.records.genesis = { ...genesis, begunOn };
+      assert.deepEqual(kinds(planned(cluster).actions), []);
+      assert.equal(heldBy(cluster, 'silent')?.subject, MANAGER_IPS[2]);
+    }
+    for (const other of [genesis, { ...genesis, seed: MANAGER_IPS[0], begunOn: M1 }]) {
+      cluster.records.genesis = other;
       assert.deepEqual(kinds(planned(cluster).actions), ['terminate']);
     }
   });
