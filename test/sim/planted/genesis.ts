@@ -1,4 +1,5 @@
 import type { Records } from '../../../lib/plan/records.ts';
+import type { PlanInput } from '../../../lib/plan/world.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { allVolumesLost } from './scenario.ts';
 
@@ -39,11 +40,21 @@ export const genesisBugs: readonly PlantedBug[] = [
     caughtBy: ['one-swarm'],
     scenario: allVolumesLost,
     plant: () => ({
-      plan: (real) => (input) => real({ ...input, records: forgetful(input.records) }),
+      plan: (real) => (input) => real(showsASwarm(input) ? input : { ...input, records: forgetful(input.records) }),
       perform: (real) => (action, context) => real(action, { ...context, records: forgetful(context.records) }),
     }),
   },
 ];
+
+/** Before one is on record nobody joins: what forgets it while it is there would only never grow. */
+function showsASwarm({ observation }: PlanInput): boolean {
+  return [...(observation.probes?.values() ?? [])].some(
+    (outcome) =>
+      outcome.kind === 'answered' &&
+      outcome.probe.engine.state === 'up' &&
+      outcome.probe.engine.clusterId !== undefined,
+  );
+}
 
 function forgetful(records: Records): Records {
   const { genesis } = records;
