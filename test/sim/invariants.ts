@@ -229,7 +229,8 @@ export class Invariants {
   began(instanceId: string, task: AgentTask): void {
     const { cluster } = this.#parts.truth.spec;
     const key = DOCUMENTS.find((one) => documentName(cluster, one) === task.documentName);
-    if (this.#parts.truth.refusesRepetition(instanceId, task.parameters['order']?.[0] ?? '')) return;
+    const { fence: [fence] = [], order: [order = ''] = [] } = task.parameters;
+    if (this.#parts.truth.refusesCommand(instanceId, { fence: Number(fence), order })) return;
     const expires = Number(task.parameters['expires']?.[0]);
     if (key === 'engine-restart' && !this.#parts.truth.refusesRestart(instanceId, expires))
       this.#takesVoter(instanceId, 'has its engine restarted');

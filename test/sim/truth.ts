@@ -166,9 +166,10 @@ export class Truth {
     return at !== undefined && this.#fleet.world.clock.now() - at < 60_000 && this.answers(instanceId);
   }
 
-  /** Its scripts begin with no command that they have begun with before. */
-  refusesRepetition(instanceId: string, order: string): boolean {
-    return this.#fleet.machines.get(instanceId)?.orders.has(order) === true;
+  /** Its scripts begin with no command that they have begun with before, and with none of an older lease. */
+  refusesCommand(instanceId: string, { fence, order }: { readonly fence: number; readonly order: string }): boolean {
+    const machine = this.#fleet.machines.get(instanceId);
+    return machine !== undefined && (fence < machine.fence || machine.orders.has(order));
   }
 
   /** Does the machine take part in Raft under a leader with a majority? */
