@@ -5,7 +5,7 @@ import type { Health } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { MARK } from './marks.ts';
 import type { Suspicion } from './records.ts';
-import { isLive, type PlanInput } from './world.ts';
+import { isLive, type PlanInput, probeOf } from './world.ts';
 
 /** May this be done to the machine now? `undefined`: yes; else the rule and the reason why not. */
 export type Gate = () => { readonly rule: string; readonly reason: string } | undefined;
@@ -31,24 +31,42 @@ export function planRepair(
   gates: Gates,
 ): void {
   const recorded = input.records.suspicions.get(instance.id);
-  switch (health.kind) {
-    case 'healthy':
-    case 'blank':
-      if (recorded !== undefined && !lasts(recorded, input.now))
-        draft.act({ kind: 'absolve', instanceId: instance.id, reason: `${subject} is well again` });
-      return;
-    case 'coming':
-      draft.wait(health.what, subject);
-      return;
-    case 'held':
-      draft.hold(health.rule, subject, health.reason);
-      return;
-    case 'notAsked':
-    case 'demoted':
-      return;
-    case 'broken':
-      planBroken(input, draft, subject, instance, health, recorded, gates);
+  if (health.kind === 'broken') {
+    planBroken(input, draft, subject, instance, health, recorded, gates);
+    return;
   }
+  if (recorded !== undefined) planAbsolution(input, draft, subject, instance, health, recorded);
+  if (health.kind === 'coming') draft.wait(health.what, subject);
+  if (health.kind === 'held') draft.hold(health.rule, subject, health.reason);
+}
+
+/** What was wrong is not any more. Should it be wrong again, that is another time, with looks and a restart of its own. */
+function planAbsolution(
+  input: PlanInput,
+  draft: Draft,
+  subject: string,
+  { id }: InstanceSeen,
+  { kind }: Health,
+  recorded: Suspicion,
+): void {
+  if (kind === 'healthy' || kind === 'blank') {
+    if (!lasts(recorded, input.now)) draft.act({ kind: 'absolve', instanceId: id, reason: `${subject} is well again` });
+  } else if (isRefuted(input, id, recorded)) {
+    const reason = `${subject} answers, and does not show "${recorded.symptom}" any more`;
+    draft.act({ kind: 'absolve', instanceId: id, reason });
+  }
+}
+
+/** What a machine can tell of itself, whether or not its Swarm has a quorum. */
+const SELF_TOLD: ReadonlySet<string> = new Set(['engine-down', 'raft-state', 'boot-failed', 'boot-stuck']);
+
+/** Is what was complained of disproved by its own answer, although nobody can say that it works? */
+function isRefuted(input: PlanInput, instanceId: string, { symptom }: Suspicion): boolean {
+  const outcome = probeOf(input, instanceId);
+  if (outcome?.kind !== 'answered') return false;
+  const { engine } = outcome.probe;
+  // One that is locked shows only once it is unlocked whether it starts.
+  return symptom === 'silent' || (SELF_TOLD.has(symptom) && engine.state === 'up' && engine.localState === 'active');
 }
 
 /** What was remembered for another purpose than repair, and is still needed for it. */
@@ -70,10 +88,11 @@ function planBroken(
     draft.act({ kind: 'suspect', suspicion, reason });
     return;
   }
-  const since = recorded.restartedAt ?? recorded.since;
-  const patience = recorded.restartedAt === undefined ? LIMITS.suspicion : LIMITS.engine;
-  if (input.now - since < patience) {
-    draft.hold('suspicion', subject, `${reason}; looked at again before anything is done`, since + patience);
+  // After a restart something else may be wrong, and seen for the first time.
+  const restartOver = recorded.restartedAt === undefined ? 0 : recorded.restartedAt + LIMITS.engine;
+  const patientUntil = Math.max(recorded.since + LIMITS.suspicion, restartOver);
+  if (input.now < patientUntil) {
+    draft.hold('suspicion', subject, `${reason}; looked at again before anything is done`, patientUntil);
     return;
   }
   const canRestart = remedies.includes('restart');
@@ -93,7 +112,7 @@ function planBroken(
     kept = { rule: refusal.rule, reason: `${reason}; it does not join anew: ${refusal.reason}` };
   }
   // Where nothing else may be done (three engines down leave no quorum to ask for a replacement), it is tried again.
-  const due = since + LIMITS.restartAgain;
+  const due = (recorded.restartedAt ?? recorded.since) + LIMITS.restartAgain;
   if (!canRestart || (restarted && input.now < due)) {
     draft.hold(kept.rule, subject, kept.reason, canRestart ? due : undefined);
     return;

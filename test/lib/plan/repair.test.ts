@@ -168,6 +168,39 @@ describe('a running machine that looks broken', () => {
     }
   });
 
+  it('is forgotten as soon as its own answer disproves it, quorum or not', () => {
+    for (const [symptom, localState, ...expected] of [
+      ['engine-down', 'active', 'absolve'],
+      ['raft-state', 'active', 'absolve'],
+      ['boot-stuck', 'active', 'absolve'],
+      ['silent', 'locked', 'absolve'],
+      ['engine-down', 'locked'],
+      ['unreachable', 'active'],
+      ['rolling', 'active'],
+    ] as const) {
+      const cluster = wholeCluster();
+      for (const id of [M1, M2]) cluster.probes?.set(id, { kind: 'silent', why: 'timeout', reason: 'no answer' });
+      const probe = probeOf(instanceOf(cluster, M3));
+      assert.ok(probe.engine.state === 'up');
+      cluster.probes?.set(M3, answered({ ...probe, engine: { ...probe.engine, localState } }));
+      remember(cluster, M3, symptom, 10 * MINUTE);
+      assert.deepEqual(kinds(planned(cluster).actions), expected, `${symptom}, and it is ${localState}`);
+    }
+  });
+
+  it('is looked at again where something else shows only after the restart', () => {
+    const cluster = withDeadEngine();
+    const [since, restartedAt] = [NOW - 10 * MINUTE, NOW - 2 * MINUTE];
+    cluster.records.suspicions.set(M3, { instanceId: M3, symptom: 'unreachable', since, restartedAt });
+    const [suspect] = planned(cluster).actions;
+    assert.ok(suspect?.kind === 'suspect');
+    cluster.records.suspicions.set(M3, suspect.suspicion);
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.deepEqual(rules(cluster), ['suspicion']);
+    cluster.now += LIMITS.suspicion;
+    assert.deepEqual(kinds(planned(cluster).actions), ['terminate'], 'it was restarted already');
+  });
+
   it('is not "gone" when it can not be asked', () => {
     const cluster = wholeCluster();
     cluster.probes?.set(M3, { kind: 'silent', why: 'timeout', reason: 'no answer' });
