@@ -85,7 +85,7 @@ export type Action = { readonly reason: string } & (
   | { readonly kind: 'restartEngine'; readonly instanceId: string; readonly suspicion: Suspicion }
   /** Remember that a machine looked broken (the executor stores it as it is). */
   | { readonly kind: 'suspect'; readonly suspicion: Suspicion }
-  /** It is well again, or gone: forget it. */
+  /** It is well again or gone, or shows that no more: forget it. */
   | { readonly kind: 'absolve'; readonly instanceId: string }
 );
 

@@ -32,7 +32,7 @@ export const ACTION_WORDS: Readonly<Record<ActionKind, string>> = {
   drainNode: 'drain it',
   restartEngine: 'restart the engine',
   suspect: 'look at it again',
-  absolve: 'note that it is well again',
+  absolve: 'forget what was wrong with it',
 };
 
 /** Marks that are begun with as a suspicion is. */
