@@ -4,7 +4,6 @@ import { createLaunchPace } from '../../lib/aws/launch-pace.ts';
 import { createCommandRunner } from '../../lib/aws/run-command.ts';
 import { observeInfrastructure } from '../../lib/observe/infrastructure.ts';
 import { probeMachines } from '../../lib/observe/probe.ts';
-import { MARK } from '../../lib/plan/marks.ts';
 import { plan } from '../../lib/plan/plan.ts';
 import {
   type Convergence,
@@ -69,7 +68,7 @@ export class ReconcileFunction {
   }
 
   #dependencies(invocation: Invocation): ReconcileDependencies {
-    const { aws, overrides, cluster, loopRules, invariants, coverage, timeline } = this.#parts;
+    const { aws, overrides, cluster, loopRules, coverage, timeline } = this.#parts;
     const { clock } = invocation;
     const carry = aws.carrierFor(invocation);
     const { ec2, ssm } = clientsOver(overrides.carry?.(carry) ?? carry);
@@ -84,9 +83,6 @@ export class ReconcileFunction {
     const probe: ReconcileDependencies['probe'] = (instanceIds) => probeMachines({ runner, instanceIds });
     const act: ReconcileDependencies['perform'] = async (action, context) => {
       loopRules.acts(invocation, context.lease.fence);
-      if (action.kind === 'suspect' && action.suspicion.symptom === MARK.leaving) {
-        invariants.leaves(action.suspicion.instanceId);
-      }
       const outcome = await perform(action, { ...context, store, ec2, runner, clock, pace });
       coverage.acted(action.kind, outcome.ok);
       const result = outcome.ok ? outcome.detail : `${outcome.code}: ${outcome.message}`;
@@ -107,8 +103,8 @@ export class ReconcileFunction {
   }
 
   #store(invocation: Invocation): Store {
-    const { store, intentRules, loopRules, clock, dice, weather, watch, as, overrides } = this.#parts;
-    const watched = intentRules.watch(loopRules.watch(invocation, store));
+    const { store, intentRules, invariants, loopRules, clock, dice, weather, watch, as, overrides } = this.#parts;
+    const watched = invariants.watch(intentRules.watch(loopRules.watch(invocation, store)));
     const layered = storeFor(invocation, watched, { clock, dice, weather, watch: watch(), as });
     return overrides.store?.(layered) ?? layered;
   }

@@ -2,6 +2,8 @@ import type { AgentTask } from '../../lab/machines/host.ts';
 import type { Instance } from '../../lab/region/ec2/model.ts';
 import type { RegionInside } from '../../lab/region/region.ts';
 import { DOCUMENTS, documentName, TAG } from '../../lib/names.ts';
+import { MARK } from '../../lib/plan/marks.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { createHealthBook, type HealthBook } from './health-book.ts';
 import type { Invocation } from './invocation.ts';
 import type { Truth } from './truth.ts';
@@ -175,8 +177,19 @@ export class Invariants {
     this.#takesVoter(id, 'is terminated');
   }
 
-  /** The controller marks a machine as one that leaves; from then on it does, whatever is declared later. */
-  leaves(instanceId: string): void {
+  /** At the table: a machine is marked as one that leaves once that is written, whatever answer comes back. */
+  watch(store: Store): Store {
+    return {
+      ...store,
+      putSuspicion: async (lease, suspicion) => {
+        await store.putSuspicion(lease, suspicion);
+        if (suspicion.symptom === MARK.leaving) this.#leaves(suspicion.instanceId);
+      },
+    };
+  }
+
+  /** The controller marked a machine as one that leaves; from then on it does, whatever is declared later. */
+  #leaves(instanceId: string): void {
     const instance = this.#parts.truth.instance(instanceId);
     if (instance === undefined) return;
     const group = instance.tags.get(TAG.group) ?? '';
