@@ -55,9 +55,9 @@ export class Invariants {
   /** Machines that were launched by invocations which had just been thawed. */
   #strays = 0;
   readonly #leaving = new Set<string>();
-  /** By group: whether there are more machines than declared, and when there last were. */
-  readonly #tooMany = new Map<string, boolean>();
-  readonly #tooManyUntil = new Map<string, number>();
+  /** By group: how many machines more than declared there are, and how many there last were, and until when. */
+  readonly #tooMany = new Map<string, number>();
+  readonly #lastTooMany = new Map<string, { readonly count: number; readonly until: number }>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -92,8 +92,9 @@ export class Invariants {
     const { truth, now } = this.#parts;
     for (const [group, { allocation }] of Object.entries(truth.spec.groups)) {
       if (allocation.kind !== 'size') continue;
-      if (this.#tooMany.get(group)) this.#tooManyUntil.set(group, now());
-      this.#tooMany.set(group, truth.herd(group).length > this.#health.smallestSize(group));
+      const count = this.#tooMany.get(group) ?? 0;
+      if (count > 0) this.#lastTooMany.set(group, { count, until: now() });
+      this.#tooMany.set(group, truth.herd(group).length - this.#health.smallestSize(group));
     }
   }
 
@@ -193,8 +194,7 @@ export class Invariants {
     const instance = this.#parts.truth.instance(instanceId);
     if (instance === undefined) return;
     const group = instance.tags.get(TAG.group) ?? '';
-    const lately = this.#parts.now() - (this.#tooManyUntil.get(group) ?? Number.NEGATIVE_INFINITY) < KNOWLEDGE;
-    if (!lately && !this.isSurplus(instance)) {
+    if (!this.isSurplus(instance)) {
       if (this.#health.outdatedLately(instanceId)) this.#checkBudget(instance, group);
       else this.#parts.report('only-surplus-leaves', `${instanceId} is marked, and not too many`);
     }
@@ -215,14 +215,17 @@ export class Invariants {
     }
   }
 
-  /** Is it one of more than were declared lately? @param before machines that the same call ends, too */
+  /** Is it one of more than were declared, now or when the controller last looked? @param before machines that the same call ends, too */
   isSurplus(instance: Instance, before: readonly Instance[] = []): boolean {
     const group = instance.tags.get(TAG.group) ?? '';
     const logicalId = instance.tags.get(TAG.logicalId);
     if (logicalId !== undefined) return this.#health.droppedLately(logicalId);
     if (this.#leaving.has(instance.id)) return true;
     const staying = this.#parts.truth.herd(group).filter((one) => !before.includes(one));
-    return staying.length > this.#health.smallestSize(group);
+    if (staying.length > this.#health.smallestSize(group)) return true;
+    const last = this.#lastTooMany.get(group);
+    const ended = before.filter(({ tags }) => tags.get(TAG.group) === group).length;
+    return last !== undefined && this.#parts.now() - last.until < KNOWLEDGE && ended < last.count;
   }
 
   /** Rule 11: no deliberate end of a machine on which tasks run. */
