@@ -55,9 +55,9 @@ export class Invariants {
   /** Machines that were launched by invocations which had just been thawed. */
   #strays = 0;
   readonly #leaving = new Set<string>();
-  /** By group: how many machines more than declared there are, and how many there last were, and until when. */
+  /** By group: how many machines more than declared there are, and how many there lately were, and until when. */
   readonly #tooMany = new Map<string, number>();
-  readonly #lastTooMany = new Map<string, { readonly count: number; readonly until: number }>();
+  readonly #tooManyLately = new Map<string, readonly { readonly count: number; readonly until: number }[]>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -93,7 +93,7 @@ export class Invariants {
     for (const [group, { allocation }] of Object.entries(truth.spec.groups)) {
       if (allocation.kind !== 'size') continue;
       const count = this.#tooMany.get(group) ?? 0;
-      if (count > 0) this.#lastTooMany.set(group, { count, until: now() });
+      if (count > 0) this.#tooManyLately.set(group, [...this.#surplusesOf(group), { count, until: now() }]);
       this.#tooMany.set(group, truth.herd(group).length - this.#health.smallestSize(group));
     }
   }
@@ -223,9 +223,14 @@ export class Invariants {
     if (this.#leaving.has(instance.id)) return true;
     const staying = this.#parts.truth.herd(group).filter((one) => !before.includes(one));
     if (staying.length > this.#health.smallestSize(group)) return true;
-    const last = this.#lastTooMany.get(group);
     const ended = before.filter(({ tags }) => tags.get(TAG.group) === group).length;
-    return last !== undefined && this.#parts.now() - last.until < KNOWLEDGE && ended < last.count;
+    return this.#surplusesOf(group).some(({ count }) => ended < count);
+  }
+
+  /** What the controller may still know of how many were too many. */
+  #surplusesOf(group: string): readonly { readonly count: number; readonly until: number }[] {
+    const oldest = this.#parts.now() - KNOWLEDGE;
+    return (this.#tooManyLately.get(group) ?? []).filter(({ until }) => until > oldest);
   }
 
   /** Rule 11: no deliberate end of a machine on which tasks run. */
