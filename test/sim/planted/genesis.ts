@@ -1,4 +1,5 @@
 import type { Records } from '../../../lib/plan/records.ts';
+import { swarmView } from '../../../lib/plan/swarm-view.ts';
 import type { PlanInput } from '../../../lib/plan/world.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { allVolumesLost } from './scenario.ts';
@@ -47,13 +48,9 @@ export const genesisBugs: readonly PlantedBug[] = [
 ];
 
 /** Before one is on record nobody joins: what forgets it while it is there would only never grow. */
-function showsASwarm({ observation }: PlanInput): boolean {
-  return [...(observation.probes?.values() ?? [])].some(
-    (outcome) =>
-      outcome.kind === 'answered' &&
-      outcome.probe.engine.state === 'up' &&
-      outcome.probe.engine.clusterId !== undefined,
-  );
+function showsASwarm(input: PlanInput): boolean {
+  const { kind } = swarmView(input);
+  return kind !== 'notAsked' && kind !== 'none';
 }
 
 function forgetful(records: Records): Records {
