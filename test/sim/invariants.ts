@@ -6,6 +6,7 @@ import { MARK } from '../../lib/plan/marks.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { createHealthBook, type HealthBook } from './health-book.ts';
 import type { Invocation } from './invocation.ts';
+import { Surplus } from './surplus.ts';
 import type { Truth } from './truth.ts';
 
 /** A rule that was broken. */
@@ -55,13 +56,13 @@ export class Invariants {
   /** Machines that were launched by invocations which had just been thawed. */
   #strays = 0;
   readonly #leaving = new Set<string>();
-  /** By group: how many machines more than declared there are, and how many there lately were, and until when. */
-  readonly #tooMany = new Map<string, number>();
-  readonly #tooManyLately = new Map<string, readonly { readonly count: number; readonly until: number }[]>();
+  readonly #surplus: Surplus;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#health = createHealthBook(parts);
+    const { truth, now } = parts;
+    this.#surplus = new Surplus({ truth, health: this.#health, now, knowledge: KNOWLEDGE });
   }
 
   /** After each change of an instance's state. @param launched the instance, when it is new */
@@ -84,18 +85,7 @@ export class Invariants {
     }
     this.#checkAttachments();
     this.#health.update();
-    this.#countHerds();
-  }
-
-  /** A machine is too many from the moment on at which the number is lowered, and not only when another one changes. */
-  #countHerds(): void {
-    const { truth, now } = this.#parts;
-    for (const [group, { allocation }] of Object.entries(truth.spec.groups)) {
-      if (allocation.kind !== 'size') continue;
-      const count = this.#tooMany.get(group) ?? 0;
-      if (count > 0) this.#tooManyLately.set(group, [...this.#surplusesOf(group), { count, until: now() }]);
-      this.#tooMany.set(group, truth.herd(group).length - this.#health.smallestSize(group));
-    }
+    this.#surplus.count();
   }
 
   /** Rule 1: an address and a volume are only ever given to their own logical ID. */
@@ -221,16 +211,7 @@ export class Invariants {
     const logicalId = instance.tags.get(TAG.logicalId);
     if (logicalId !== undefined) return this.#health.droppedLately(logicalId);
     if (this.#leaving.has(instance.id)) return true;
-    const staying = this.#parts.truth.herd(group).filter((one) => !before.includes(one));
-    if (staying.length > this.#health.smallestSize(group)) return true;
-    const ended = before.filter(({ tags }) => tags.get(TAG.group) === group).length;
-    return this.#surplusesOf(group).some(({ count }) => ended < count);
-  }
-
-  /** What the controller may still know of how many were too many. */
-  #surplusesOf(group: string): readonly { readonly count: number; readonly until: number }[] {
-    const oldest = this.#parts.now() - KNOWLEDGE;
-    return (this.#tooManyLately.get(group) ?? []).filter(({ until }) => until > oldest);
+    return this.#surplus.isLeft(group, before);
   }
 
   /** Rule 11: no deliberate end of a machine on which tasks run. */
@@ -288,7 +269,7 @@ export class Invariants {
   /** The spec was changed. */
   specChanged(): void {
     this.#health.update();
-    this.#countHerds();
+    this.#surplus.count();
   }
 }
 
