@@ -42,6 +42,8 @@ export const LIMITS = {
   volumeLost: 2 * MINUTE,
   /** Settings that were applied are listed by the Swarm after some 20 s; only after this long are they applied again. */
   settings: 60 * SECOND,
+  /** … and then after as long as they have been tried already, up to this. */
+  settingsCap: 15 * MINUTE,
   /** For so long it is remembered that a manager handed over its leadership. */
   handedOver: 10 * MINUTE,
   /** How old join tokens become, where the deployment doesn't say. */

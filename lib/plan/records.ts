@@ -168,4 +168,6 @@ export interface Suspicion {
   readonly since: number;
   /** When its engine was last restarted for it; `undefined`: not yet. */
   readonly restartedAt: number | undefined;
+  /** With the mark `settings`: the hash of those that the machine was given, and when last; first it was `since`. */
+  readonly applied?: { readonly hash: string; readonly at: number } | undefined;
 }

@@ -6,6 +6,7 @@ import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import { isOrdered, isToBeReplaced } from './orders.ts';
 import type { Occupant } from './pets.ts';
+import type { Suspicion } from './records.ts';
 import { nodesByInstance, type WholeView } from './swarm-view.ts';
 import { declaredGroups, type PlanInput } from './world.ts';
 
@@ -30,26 +31,55 @@ export function planSettings(
       if (own.name !== group.name || isToBeReplaced(input, group.name, instance)) continue;
       const node = nodes.get(instance.id)?.find(({ state }) => state === 'ready');
       if (node?.settings === undefined) continue;
-      const applied = isMarked(input.records, instance.id, MARK.settings);
+      const recorded = input.records.suspicions.get(instance.id);
+      const mark = recorded?.symptom === MARK.settings ? recorded : undefined;
       if (node.settings === desired) {
-        if (applied) draft.act({ kind: 'absolve', instanceId: instance.id, reason: 'its new settings are listed' });
+        if (mark) draft.act({ kind: 'absolve', instanceId: instance.id, reason: 'its new settings are listed' });
         continue;
       }
-      const since = input.records.suspicions.get(instance.id)?.since ?? 0;
-      if (applied && input.now - since < LIMITS.settings) draft.wait('new settings to be listed', instance.id);
       // Whatever else is remembered of it is dealt with first.
-      else if (applied || !input.records.suspicions.has(instance.id)) due.push(instance.id);
+      if (recorded !== undefined && mark === undefined) continue;
+      const attempts = mark && attemptsOf(mark, desired);
+      if (attempts === undefined || input.now >= attempts.nextAt) due.push(instance.id);
+      else if (attempts.last === attempts.first) draft.wait('new settings to be listed', instance.id);
+      // Without a time to look again: that would be a convergence that goes on and on. The schedule looks often enough.
+      else draft.hold('settings', instance.id, unlisted(group.name, attempts));
     }
     for (let start = 0; start < due.length; start += LIMITS.command) {
       const instanceIds = due.slice(start, start + LIMITS.command);
       const reason = `the labels of ${group.name} were changed: applied in place, without a restart`;
-      for (const instanceId of instanceIds) {
-        const suspicion = { instanceId, symptom: MARK.settings, since: input.now, restartedAt: undefined };
-        draft.act({ kind: 'suspect', suspicion, reason });
-      }
+      for (const instanceId of instanceIds)
+        draft.act({ kind: 'suspect', suspicion: marked(input, instanceId, desired), reason });
       draft.act({ kind: 'applySettings', group: group.name, hash: desired, instanceIds, reason });
     }
   }
+}
+
+/** When the same settings were applied to a machine that does not list them; all in milliseconds since the epoch. */
+interface Attempts {
+  readonly first: number;
+  readonly last: number;
+  readonly nextAt: number;
+}
+
+/** The time between attempts doubles, as the next one comes after as long as there have been some. */
+function attemptsOf({ since: first, applied }: Suspicion, hash: string): Attempts | undefined {
+  // Marks of former versions don't say what was applied.
+  const { at: last } = applied ?? { at: first };
+  if (applied !== undefined && applied.hash !== hash) return undefined;
+  return { first, last, nextAt: last + Math.min(Math.max(last - first, LIMITS.settings), LIMITS.settingsCap) };
+}
+
+function unlisted(group: string, { last, nextAt }: Attempts): string {
+  const [before, next] = [last, nextAt].map((at) => new Date(at).toISOString());
+  return `it was given the labels of ${group}, last at ${before}, and its node does not list them; given again at ${next}`;
+}
+
+function marked(input: PlanInput, instanceId: string, hash: string): Suspicion {
+  const mark = input.records.suspicions.get(instanceId);
+  const first = (mark && attemptsOf(mark, hash)?.first) ?? input.now;
+  const applied = { hash, at: input.now };
+  return { instanceId, symptom: MARK.settings, since: first, restartedAt: undefined, applied };
 }
 
 /** Ends drains that the controller began, of machines that are to stay after all, or came back. */

@@ -89,7 +89,13 @@ const GENESIS = z.object({
   begunOn: maybe(z.string()),
 });
 const MODE = z.object({ mode: z.enum(['active', 'removing']) });
-const SUSPICION = z.object({ instanceId: z.string(), symptom: z.string(), since: time, restartedAt: maybe(time) });
+const SUSPICION = z.object({
+  instanceId: z.string(),
+  symptom: z.string(),
+  since: time,
+  restartedAt: maybe(time),
+  applied: z.object({ hash: z.string(), at: time }).optional(),
+});
 
 const ROLLOUT = z.object({
   group: z.string(),

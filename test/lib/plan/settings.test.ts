@@ -75,6 +75,40 @@ describe('labels that were changed', () => {
     assert.deepEqual(applied(cluster), [[W1, W2]]);
   });
 
+  it('are given again after longer and longer, and held in between', () => {
+    const cluster = relabelled(1);
+    const start = cluster.now;
+    const given: number[] = [];
+    let waited = 0;
+    let held = 0;
+    for (; cluster.now <= start + 3_600_000; cluster.now += 15_000) {
+      const { actions, waiting, held: holds } = planned(cluster);
+      for (const { suspicion } of ofKind(actions, 'suspect')) cluster.records.suspicions.set(W1, suspicion);
+      if (ofKind(actions, 'applySettings').length > 0) given.push((cluster.now - start) / 60_000);
+      waited += waiting.length;
+      held += holds.filter(({ rule, subject, until }) => rule === 'settings' && subject === W1 && !until).length;
+    }
+    assert.deepEqual(given, [0, 1, 2, 4, 8, 16, 31, 46]);
+    // Looked for without a pause in the first minute only.
+    assert.deepEqual([waited, held], [3, 241 - given.length - 3]);
+  });
+
+  it('are given at once when they were changed meanwhile, and looked for as in the beginning', () => {
+    const cluster = relabelled();
+    const at = cluster.now - 1;
+    const given = { instanceId: W1, symptom: 'settings', since: at - 100_000, restartedAt: undefined };
+    cluster.records.suspicions.set(W1, { ...given, applied: { hash: desired(cluster, 'workers'), at } });
+    assert.deepEqual(applied(cluster), [[W2]]);
+    cluster.records.suspicions.set(W1, { ...given, applied: { hash: 'another', at } });
+    const { actions } = planned(cluster);
+    assert.deepEqual(applied(cluster), [[W1, W2]]);
+    assert.deepEqual(ofKind(actions, 'suspect')[0]?.suspicion, {
+      ...given,
+      since: cluster.now,
+      applied: { hash: desired(cluster, 'workers'), at: cluster.now },
+    });
+  });
+
   it('are forgotten when they are listed', () => {
     const cluster = relabelled();
     remember(cluster, W1, 'settings');

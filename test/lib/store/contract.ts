@@ -181,7 +181,8 @@ export function storeContract(name: string, makeStore: MakeStore): void {
         rootVolume: { deviceName: '/dev/xvda', sizeGiB: 30, type: 'gp3' },
       },
     });
-    const suspicion = { instanceId: 'i-1', symptom: 'silent', since: 3, restartedAt: 4 };
+    const applied = { hash: '4f53cda18c2b', at: 5 };
+    const suspicion = { instanceId: 'i-1', symptom: 'settings', since: 3, restartedAt: 4, applied };
     await store.putGenesis(lease, genesis);
     await store.putLaunch(lease, pet);
     await store.putLaunch(lease, batch);
