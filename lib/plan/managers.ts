@@ -118,6 +118,9 @@ function planRejoin(
   if (refusal !== undefined) return refusal;
   if (view.kind !== 'quorum') return { rule: 'no-quorum', reason: 'the Swarm has no quorum' };
   const former = view.nodes.filter((node) => isMemberOf(node, logicalId));
+  const working = former.find(isHealthyVoter);
+  if (working !== undefined)
+    return { rule: 'former-node', reason: `the Swarm lists its node ${working.id} as working` };
   for (const node of former) {
     const why = `${reason}: its former node ${node.id} can't come back`;
     planNodeRemoval(draft, node, view.via, why);

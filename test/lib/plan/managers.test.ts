@@ -107,6 +107,16 @@ describe('a manager whose Raft state is bad', () => {
     cluster.now += 1;
     assert.deepEqual(kinds(planned(cluster).actions), ['leaveSwarm']);
   });
+
+  it('loses no vote as long as the Swarm lists a node of it that works', () => {
+    const cluster = wholeCluster();
+    relist(cluster, (node) => (node.hostname === M3 ? { ...node, id: 'another' } : node));
+    remember(cluster, M3, 'unknown-member', LIMITS.suspicion);
+    assert.deepEqual(planned(cluster).actions, []);
+    assert.match(heldBy(cluster, 'former-node')?.reason ?? '', /lists its node another as working/);
+    relist(cluster, (node) => (node.hostname === M3 ? down({ ...node, id: 'another' }) : node));
+    assert.deepEqual(kinds(planned(cluster).actions), ['demoteNode', 'removeNode']);
+  });
 });
 
 describe('a manager that was stopped to be replaced', () => {
