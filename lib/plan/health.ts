@@ -138,6 +138,11 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   if (outcome === undefined) return age < LIMITS.boot ? { kind: 'blank' } : { kind: 'notAsked' };
   if (outcome.kind === 'silent') {
     if (age < LIMITS.boot) return { kind: 'coming', what: 'first answer of its agent' };
+    const there = view.nodes.find((one) => one.state !== 'down' && one.address === instance.privateIp);
+    if (there !== undefined) {
+      const reason = `${instance.id} does not answer (${outcome.reason}), and at its address is node ${there.id} (${there.hostname})`;
+      return { kind: 'held', rule: 'silent', reason };
+    }
     const reason = `${instance.id} never joined and does not answer (${outcome.reason})`;
     return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
   }

@@ -3,9 +3,10 @@ import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { instanceIdOf } from './node-owner.ts';
 import type { Occupant } from './pets.ts';
 import { retiredIds } from './retired.ts';
-import { instanceIdOf, isHealthyVoter, nodesByInstance, type WholeView } from './swarm-view.ts';
+import { isHealthyVoter, nodesByInstance, type WholeView } from './swarm-view.ts';
 import { instancesById, isLive, type PlanInput } from './world.ts';
 
 /**

@@ -5,10 +5,11 @@ import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import { planNodeRemoval } from './membership.ts';
+import { instanceIdOf } from './node-owner.ts';
 import { isBeingRolled } from './orders.ts';
 import { endsAMachine } from './repair.ts';
 import { retiredIds } from './retired.ts';
-import { instanceIdOf, isHealthyVoter, mayRunTasks, type WholeView } from './swarm-view.ts';
+import { isHealthyVoter, mayRunTasks, type WholeView } from './swarm-view.ts';
 import { compareText, instancesInOrder, isLive, type PlanInput, probeOf, volumesInOrder } from './world.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { MachineProbe, SwarmNode } from '../observe/observation.ts';
+import { instanceIdOf, renamedNodes } from './node-owner.ts';
 import { compareText, type PlanInput } from './world.ts';
 
 /** A manager whose own engine takes part in the Swarm. */
@@ -29,6 +30,8 @@ export interface WholeView {
   readonly kind: 'quorum';
   readonly clusterId: string;
   readonly nodes: readonly SwarmNode[];
+  /** By node id: the machines of ours whose hostname is not their instance id any more. */
+  readonly renamed: ReadonlyMap<string, string>;
   readonly leader: SwarmNode;
   /** Members of the Raft group, phantom ones included (counted from Raft, not from EC2 or the spec). */
   readonly voters: readonly SwarmNode[];
@@ -72,7 +75,7 @@ export function swarmView(input: PlanInput): SwarmView {
     }
     const newest = witness.nodes.reduce((most, node) => Math.max(most, node.version), 0);
     if (best !== undefined && best.newest >= newest) continue;
-    best = { newest, view: viewOf(witness, leader, agreeing) };
+    best = { newest, view: viewOf(input, answers, witness, leader, agreeing) };
   }
   return best?.view ?? { kind: 'noQuorum', clusterId, reason: shortfall };
 }
@@ -101,7 +104,7 @@ export function nodesByInstance(view: WholeView): ReadonlyMap<string, readonly S
   if (known !== undefined) return known;
   const nodes = new Map<string, SwarmNode[]>();
   for (const node of view.nodes) {
-    const id = instanceIdOf(node);
+    const id = view.renamed.get(node.id) ?? instanceIdOf(node);
     if (id === undefined) continue;
     const others = nodes.get(id);
     if (others === undefined) nodes.set(id, [node]);
@@ -111,7 +114,13 @@ export function nodesByInstance(view: WholeView): ReadonlyMap<string, readonly S
   return nodes;
 }
 
-function viewOf(witness: Witness, leader: SwarmNode, agreeing: readonly Witness[]): WholeView {
+function viewOf(
+  input: PlanInput,
+  answers: readonly MachineProbe[],
+  witness: Witness,
+  leader: SwarmNode,
+  agreeing: readonly Witness[],
+): WholeView {
   const { voters } = witness;
   const onLeader = agreeing.find((other) => other.nodeId === leader.id);
   const healthy = agreeing.filter((other) => {
@@ -123,6 +132,7 @@ function viewOf(witness: Witness, leader: SwarmNode, agreeing: readonly Witness[
     kind: 'quorum',
     clusterId: witness.clusterId,
     nodes: [...withTasks(witness, onLeader)].sort((a, b) => compareText(a.id, b.id)),
+    renamed: renamedNodes(input, answers, witness.nodes),
     leader,
     voters,
     via: (onLeader ?? witness).instanceId,
@@ -177,11 +187,4 @@ export function isUnheard(node: SwarmNode): boolean {
 /** May tasks run there that a drain would move? */
 export function mayRunTasks(node: SwarmNode): boolean {
   return node.state === 'ready' || isUnheard(node);
-}
-
-const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
-
-/** The instance that a node runs on, from its hostname; `undefined` for nodes that are none of ours. */
-export function instanceIdOf(node: SwarmNode): string | undefined {
-  return INSTANCE_ID.test(node.hostname) ? node.hostname : undefined;
 }

@@ -13,6 +13,7 @@ import {
   answered,
   CLUSTER_ID,
   emptyCluster,
+  givenIp,
   instanceId,
   launchRecord,
   MANAGER_IPS,
@@ -54,7 +55,7 @@ const arbitraryInstance: fc.Arbitrary<InstanceSeen> = fc
     configHash: undefined,
     zone,
     subnetId: undefined,
-    privateIp: logicalId ?? '10.42.0.50',
+    privateIp: logicalId ?? givenIp(instanceId(number)),
     launchedAt: NOW - age,
     volumeIds: [],
   }));

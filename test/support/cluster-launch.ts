@@ -2,7 +2,7 @@ import type { LaunchAction } from '../../lib/plan/action.ts';
 import type { LaunchRequest } from '../../lib/plan/records.ts';
 import { configHash } from '../../lib/spec/config-hash.ts';
 import { settingsHash } from '../../lib/spec/settings-hash.ts';
-import { instanceId, launchRecord, zoneOfIp } from './cluster.ts';
+import { givenIp, instanceId, launchRecord, zoneOfIp } from './cluster.ts';
 import type { ClusterModel } from './cluster-model.ts';
 
 /** Machines of the configuration that was asked for, once for each token. @param recorded false: nobody writes down what came of it */
@@ -46,7 +46,7 @@ export function launch(model: ClusterModel, action: LaunchAction, recorded: bool
       configHash: hash,
       zone: order.kind === 'batch' ? order.zone : zoneOfIp(order.logicalId),
       subnetId: undefined,
-      privateIp: logicalId ?? '10.42.0.77',
+      privateIp: logicalId ?? givenIp(id),
       launchedAt: cluster.now,
       volumeIds: [],
     });

@@ -15,6 +15,12 @@ export function networkInterface(ip: string): InterfaceSeen {
   };
 }
 
+/** Of a machine without an address of its own: what its subnet gave it, another one for each. */
+export function givenIp(instanceId: string): string {
+  const number = Number.parseInt(instanceId.slice(-4), 16);
+  return `10.42.${100 + (number >> 8)}.${number & 255}`;
+}
+
 export function volume(ip: string): VolumeSeen {
   return {
     id: `vol-${ip}`,

@@ -11,7 +11,7 @@ import { batchSlot, type FormerGroup, type PlanInput, petSlot } from '../../lib/
 import { configHash } from '../../lib/spec/config-hash.ts';
 import type { CommittedSpec, GroupSpec } from '../../lib/spec/spec.ts';
 import { answered, nodeFor, probeOf } from './cluster-answers.ts';
-import { launchRecord, networkInterface, volume } from './cluster-parts.ts';
+import { givenIp, launchRecord, networkInterface, volume } from './cluster-parts.ts';
 import { CLUSTER_ID, committed, instanceId, MANAGER_IPS, MINUTE, NOW, zoneAt, zoneOfIp } from './cluster-spec.ts';
 
 export * from './cluster-answers.ts';
@@ -140,7 +140,7 @@ export function addWorker(cluster: TestCluster, id: string, zone: string, launch
     configHash: declaredHash(cluster, 'workers'),
     zone,
     subnetId: undefined,
-    privateIp: '10.42.0.77',
+    privateIp: givenIp(id),
     launchedAt,
     volumeIds: [],
   });

@@ -1,0 +1,31 @@
+import type { MachineProbe, SwarmNode } from '../observe/observation.ts';
+import { instancesById, isLive, type PlanInput } from './world.ts';
+
+const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
+
+/** The instance that a node runs on, from its hostname; `undefined` for nodes that have another name. */
+export function instanceIdOf(node: SwarmNode): string | undefined {
+  return INSTANCE_ID.test(node.hostname) ? node.hostname : undefined;
+}
+
+/**
+ * Nodes of ours that work under a hostname which was changed by hand, by node id: whose they are their machines say, and
+ * where none does their addresses. Under the name of an instance an address is not enough: the next machine may have it.
+ */
+export function renamedNodes(
+  input: PlanInput,
+  answers: readonly MachineProbe[],
+  nodes: readonly SwarmNode[],
+): ReadonlyMap<string, string> {
+  const known = instancesById(input);
+  const strange = nodes.filter((node) => node.state !== 'down' && !known.has(node.hostname));
+  const live = strange.length === 0 ? [] : [...known.values()].filter(isLive);
+  const owners = strange.flatMap((node): [string, string][] => {
+    const teller = answers.find(({ engine }) => engine.state === 'up' && engine.nodeId === node.id);
+    if (teller !== undefined) return [[node.id, teller.instanceId]];
+    if (instanceIdOf(node) !== undefined) return [];
+    const [owner, ...others] = live.filter(({ privateIp }) => privateIp === node.address);
+    return owner === undefined || others.length > 0 ? [] : [[node.id, owner.id]];
+  });
+  return new Map(owners);
+}
