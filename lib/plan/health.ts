@@ -54,6 +54,8 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
       const reason = `${instance.id} does not answer (${outcome.reason}) and the other managers see it down`;
       return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
     }
+    const there = nodeAt(view, instance);
+    if (there !== undefined) return { kind: 'held', rule: 'silent', reason: saysNothing(instance, outcome, there) };
     if (listed.length === 0 && isNoMember(input, view, instance)) {
       const reason = `${instance.id} does not answer (${outcome.reason}), and is no member of the Swarm`;
       return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
@@ -138,11 +140,8 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   if (outcome === undefined) return age < LIMITS.boot ? { kind: 'blank' } : { kind: 'notAsked' };
   if (outcome.kind === 'silent') {
     if (age < LIMITS.boot) return { kind: 'coming', what: 'first answer of its agent' };
-    const there = view.nodes.find((one) => one.state !== 'down' && one.address === instance.privateIp);
-    if (there !== undefined) {
-      const reason = `${instance.id} does not answer (${outcome.reason}), and at its address is node ${there.id} (${there.hostname})`;
-      return { kind: 'held', rule: 'silent', reason };
-    }
+    const there = nodeAt(view, instance);
+    if (there !== undefined) return { kind: 'held', rule: 'silent', reason: saysNothing(instance, outcome, there) };
     const reason = `${instance.id} never joined and does not answer (${outcome.reason})`;
     return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
   }
@@ -160,6 +159,26 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
     return { kind: 'broken', symptom: 'orphan', reason, remedies: ['replace'] };
   }
   return { kind: 'blank' };
+}
+
+/** What works on this machine, or at its address, under whatever name and labels. */
+function nodeAt(view: SwarmView, { id, privateIp }: InstanceSeen): SwarmNode | undefined {
+  if (view.kind !== 'quorum') return undefined;
+  const isThere = (node: SwarmNode) =>
+    node.hostname === id || (privateIp !== undefined && addressesOf(node).includes(privateIp));
+  return view.nodes.find((node) => node.state !== 'down' && isThere(node));
+}
+
+function addressesOf({ address, raft }: SwarmNode): readonly string[] {
+  return raft === undefined ? [address] : [address, hostOf(raft.address)];
+}
+
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '');
+}
+
+function saysNothing({ id }: InstanceSeen, { reason }: { readonly reason: string }, node: SwarmNode): string {
+  return `${id} does not answer (${reason}), and node ${node.id} (${node.hostname}) works there`;
 }
 
 function toBeHeard(node: SwarmNode): string {
@@ -205,5 +224,5 @@ function bootHealth({ boot, uptimeSeconds, engine }: MachineProbe, instanceId: s
 /** Does this Swarm node stand for that logical ID? By its engine label, else by its Raft address. */
 export function isMemberOf(node: SwarmNode, logicalId: string): boolean {
   if (node.logicalId !== undefined) return node.logicalId === logicalId;
-  return node.raft?.address.replace(/:\d+$/, '') === logicalId;
+  return node.raft !== undefined && hostOf(node.raft.address) === logicalId;
 }
