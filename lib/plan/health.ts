@@ -156,6 +156,10 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   }
   if (engine.localState === 'active') {
     const reason = `${instance.id} believes itself node ${engine.nodeId ?? '?'}, which the Swarm does not know`;
+    const there = nodeAt(view, instance);
+    if (there !== undefined) {
+      return { kind: 'held', rule: 'orphan', reason: `${reason}; node ${there.id} (${there.hostname}) works there` };
+    }
     return { kind: 'broken', symptom: 'orphan', reason, remedies: ['replace'] };
   }
   return { kind: 'blank' };

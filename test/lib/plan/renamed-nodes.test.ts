@@ -69,6 +69,13 @@ describe('a worker with a hostname that was changed by hand', () => {
     assert.deepEqual(rules(cluster), ['silent']);
   });
 
+  it('is not ended either when it calls itself another node than the one at its address', () => {
+    const cluster = renamed(instanceId(999));
+    cluster.probes?.set(W1, answered(probeOf(instanceOf(cluster, W1), { engine: { nodeId: 'another' } })));
+    assert.deepEqual(planLater(cluster, 'orphan').actions, []);
+    assert.deepEqual(rules(cluster), ['orphan']);
+  });
+
   it('is replaced when nothing is at work at its address', () => {
     const cluster = renamed('build-box', { address: '192.168.7.7' });
     cluster.probes?.set(W1, SILENT);
