@@ -1,5 +1,6 @@
 import type { InstanceSeen, MachineProbe, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
 import { LIMITS } from './limits.ts';
+import { hostOf, nodeAt } from './node-owner.ts';
 import { isBeforeTheSwarm, isHealthyVoter, isUnheard, nodesByInstance, type SwarmView } from './swarm-view.ts';
 import { type PlanInput, petSlot, probeOf } from './world.ts';
 
@@ -54,7 +55,7 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
       const reason = `${instance.id} does not answer (${outcome.reason}) and the other managers see it down`;
       return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
     }
-    const there = nodeAt(view, instance);
+    const there = view.kind === 'quorum' ? nodeAt(view.nodes, instance) : undefined;
     if (there !== undefined) return { kind: 'held', rule: 'silent', reason: saysNothing(instance, outcome, there) };
     if (listed.length === 0 && isNoMember(input, view, instance)) {
       const reason = `${instance.id} does not answer (${outcome.reason}), and is no member of the Swarm`;
@@ -140,7 +141,7 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   if (outcome === undefined) return age < LIMITS.boot ? { kind: 'blank' } : { kind: 'notAsked' };
   if (outcome.kind === 'silent') {
     if (age < LIMITS.boot) return { kind: 'coming', what: 'first answer of its agent' };
-    const there = nodeAt(view, instance);
+    const there = nodeAt(view.nodes, instance);
     if (there !== undefined) return { kind: 'held', rule: 'silent', reason: saysNothing(instance, outcome, there) };
     const reason = `${instance.id} never joined and does not answer (${outcome.reason})`;
     return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
@@ -156,29 +157,13 @@ export function workerHealth(input: PlanInput, view: SwarmView, instance: Instan
   }
   if (engine.localState === 'active') {
     const reason = `${instance.id} believes itself node ${engine.nodeId ?? '?'}, which the Swarm does not know`;
-    const there = nodeAt(view, instance);
+    const there = nodeAt(view.nodes, instance);
     if (there !== undefined) {
       return { kind: 'held', rule: 'orphan', reason: `${reason}; node ${there.id} (${there.hostname}) works there` };
     }
     return { kind: 'broken', symptom: 'orphan', reason, remedies: ['replace'] };
   }
   return { kind: 'blank' };
-}
-
-/** What works on this machine, or at its address, under whatever name and labels. */
-function nodeAt(view: SwarmView, { id, privateIp }: InstanceSeen): SwarmNode | undefined {
-  if (view.kind !== 'quorum') return undefined;
-  const isThere = (node: SwarmNode) =>
-    node.hostname === id || (privateIp !== undefined && addressesOf(node).includes(privateIp));
-  return view.nodes.find((node) => node.state !== 'down' && isThere(node));
-}
-
-function addressesOf({ address, raft }: SwarmNode): readonly string[] {
-  return raft === undefined ? [address] : [address, hostOf(raft.address)];
-}
-
-function hostOf(address: string): string {
-  return address.replace(/:\d+$/, '');
 }
 
 function saysNothing({ id }: InstanceSeen, { reason }: { readonly reason: string }, node: SwarmNode): string {

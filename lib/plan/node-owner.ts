@@ -1,4 +1,4 @@
-import type { MachineProbe, SwarmNode } from '../observe/observation.ts';
+import type { InstanceSeen, MachineProbe, SwarmNode } from '../observe/observation.ts';
 import { instancesById, isLive, type PlanInput } from './world.ts';
 
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
@@ -28,4 +28,20 @@ export function renamedNodes(
     return owner === undefined || others.length > 0 ? [] : [[node.id, owner.id]];
   });
   return new Map(owners);
+}
+
+/** What works on this machine, or at its address, under whatever name and labels. */
+export function nodeAt(nodes: readonly SwarmNode[], { id, privateIp }: InstanceSeen): SwarmNode | undefined {
+  const isThere = (node: SwarmNode) =>
+    node.hostname === id || (privateIp !== undefined && addressesOf(node).includes(privateIp));
+  return nodes.find((node) => node.state !== 'down' && isThere(node));
+}
+
+function addressesOf({ address, raft }: SwarmNode): readonly string[] {
+  return raft === undefined ? [address] : [address, hostOf(raft.address)];
+}
+
+/** Of `host:port`. */
+export function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '');
 }
