@@ -17,6 +17,8 @@ export const MARK = {
   volumeLost: 'volume-lost',
 } as const;
 
+export const MARKS: ReadonlySet<string> = new Set(Object.values(MARK));
+
 export function isMarked(records: Records, subject: string, mark: (typeof MARK)[keyof typeof MARK]): boolean {
   return records.suspicions.get(subject)?.symptom === mark;
 }

@@ -3,7 +3,7 @@ import type { Action } from './action.ts';
 import type { Draft } from './draft.ts';
 import type { Health } from './health.ts';
 import { LIMITS } from './limits.ts';
-import { MARK } from './marks.ts';
+import { MARK, MARKS } from './marks.ts';
 import type { Suspicion } from './records.ts';
 import { isLive, type PlanInput, probeOf } from './world.ts';
 
@@ -54,19 +54,32 @@ function planAbsolution(
   } else if (isRefuted(input, id, recorded)) {
     const reason = `${subject} answers, and does not show "${recorded.symptom}" any more`;
     draft.act({ kind: 'absolve', instanceId: id, reason });
+  } else if (isLocked(input, id) && recorded.symptom !== LOCKED && !MARKS.has(recorded.symptom)) {
+    // Whether it starts shows only once it is unlocked. What was wrong is over until then, but not its restart.
+    const suspicion = { ...recorded, symptom: LOCKED, since: input.now };
+    const reason = `${subject} waits for its unlock key: what it does after that is looked at anew`;
+    draft.act({ kind: 'suspect', suspicion, reason });
   }
 }
 
+const LOCKED = 'autolock';
+
 /** What a machine can tell of itself, whether or not its Swarm has a quorum. */
-const SELF_TOLD: ReadonlySet<string> = new Set(['engine-down', 'raft-state', 'boot-failed', 'boot-stuck']);
+const SELF_TOLD: ReadonlySet<string> = new Set(['engine-down', 'raft-state', 'boot-failed', 'boot-stuck', LOCKED]);
 
 /** Is what was complained of disproved by its own answer, although nobody can say that it works? */
 function isRefuted(input: PlanInput, instanceId: string, { symptom }: Suspicion): boolean {
   const outcome = probeOf(input, instanceId);
   if (outcome?.kind !== 'answered') return false;
   const { engine } = outcome.probe;
-  // One that is locked shows only once it is unlocked whether it starts.
   return symptom === 'silent' || (SELF_TOLD.has(symptom) && engine.state === 'up' && engine.localState === 'active');
+}
+
+function isLocked(input: PlanInput, instanceId: string): boolean {
+  const outcome = probeOf(input, instanceId);
+  if (outcome?.kind !== 'answered') return false;
+  const { engine } = outcome.probe;
+  return engine.state === 'up' && engine.localState === 'locked';
 }
 
 /** What was remembered for another purpose than repair, and is still needed for it. */

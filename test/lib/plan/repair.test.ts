@@ -179,9 +179,11 @@ describe('a running machine that looks broken', () => {
       ['raft-state', 'active', 'absolve'],
       ['boot-stuck', 'active', 'absolve'],
       ['silent', 'locked', 'absolve'],
-      ['engine-down', 'locked'],
+      ['autolock', 'active', 'absolve'],
       ['unreachable', 'active'],
       ['rolling', 'active'],
+      ['rolling', 'locked'],
+      ['unreachable', 'locked', 'suspect'],
     ] as const) {
       const cluster = wholeCluster();
       for (const id of [M1, M2]) cluster.probes?.set(id, { kind: 'silent', why: 'timeout', reason: 'no answer' });
@@ -199,6 +201,24 @@ describe('a running machine that looks broken', () => {
     cluster.records.suspicions.set(M3, { instanceId: M3, symptom: 'unreachable', since, restartedAt });
     rememberAndWait(cluster);
     assert.deepEqual(kinds(planned(cluster).actions), ['terminate'], 'it was restarted already');
+  });
+
+  it('is looked at anew after it has waited for its unlock key, but not restarted once more', () => {
+    const cluster = withDeadEngine();
+    const dead = cluster.probes?.get(M3);
+    const [since, restartedAt] = [NOW - 10 * MINUTE, NOW - 5 * MINUTE];
+    cluster.records.suspicions.set(M3, { instanceId: M3, symptom: 'engine-down', since, restartedAt });
+    cluster.probes?.set(M3, answered(probeOf(instanceOf(cluster, M3), { engine: { localState: 'locked' } })));
+    const [suspect, ...more] = planned(cluster).actions;
+    assert.ok(suspect?.kind === 'suspect');
+    assert.deepEqual(more, []);
+    assert.deepEqual(suspect.suspicion, { instanceId: M3, symptom: 'autolock', since: NOW, restartedAt });
+    cluster.records.suspicions.set(M3, suspect.suspicion);
+    assert.deepEqual([planned(cluster).actions, rules(cluster)], [[], ['autolock']]);
+    assert.ok(dead);
+    cluster.probes?.set(M3, dead);
+    rememberAndWait(cluster);
+    assert.deepEqual(kinds(planned(cluster).actions), ['terminate'], 'unlocked, it does not start');
   });
 
   it('is not "gone" when it can not be asked', () => {
