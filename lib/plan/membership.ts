@@ -116,7 +116,11 @@ export function planDeadNodes(input: PlanInput, draft: Draft, view: WholeView, m
   const retired = new Set(retiredIds(input));
   for (const node of view.nodes) {
     const machine = instanceIdOf(node);
-    if (machine === undefined) continue;
+    if (machine === undefined) {
+      const why = whyRenamedDead(input, view, node);
+      if (why !== undefined) draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: why });
+      continue;
+    }
     if (node.logicalId !== undefined && retired.has(node.logicalId)) continue;
     if (node.raft !== undefined) {
       if (node.logicalId === undefined || declared.has(node.logicalId)) continue;
@@ -145,6 +149,17 @@ function whyDead(input: PlanInput, view: WholeView, node: SwarmNode, machine: st
   if (successor !== undefined) return `it is down, and ${machine} is node ${successor.id} now`;
   if (instance === undefined) return `it is down, and ${machine} is not listed any more`;
   return isLive(instance) ? undefined : `it is down, and ${machine} is ${instance.state}`;
+}
+
+/** A worker whose hostname was changed by hand. Our label says that it was one of ours, its address that nothing of it is left. */
+function whyRenamedDead(input: PlanInput, view: WholeView, node: SwarmNode): string | undefined {
+  if (node.state !== 'down' || node.raft !== undefined || node.settings === undefined) return undefined;
+  if (node.logicalId !== undefined) return undefined;
+  const reason = `node ${node.id} (${node.hostname}): it is down`;
+  const successor = view.nodes.find((other) => other.state === 'ready' && other.address === node.address);
+  if (successor !== undefined) return `${reason}, and at its address is node ${successor.id} now`;
+  const isThere = input.observation.instances.some((one) => isLive(one) && one.privateIp === node.address);
+  return isThere ? undefined : `${reason}, and no machine of ours has its address`;
 }
 
 /** All declared managers are members, reachable, and there is nobody else in the Raft group. */

@@ -4,8 +4,8 @@ import { instancesById, isLive, type PlanInput } from './world.ts';
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
 
 /** The instance that a node runs on, from its hostname; `undefined` for nodes that have another name. */
-export function instanceIdOf(node: SwarmNode): string | undefined {
-  return INSTANCE_ID.test(node.hostname) ? node.hostname : undefined;
+export function instanceIdOf({ hostname }: Pick<SwarmNode, 'hostname'>): string | undefined {
+  return INSTANCE_ID.test(hostname) ? hostname : undefined;
 }
 
 /**

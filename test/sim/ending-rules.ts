@@ -106,10 +106,10 @@ export class EndingRules {
     if (task.documentName !== documentName(truth.spec.cluster, 'node-remove')) return;
     const state = truth.state();
     const node = state?.nodes.get(task.parameters['node']?.[0] ?? '');
-    const machine = truth.live().find(({ id }) => id === node?.hostname);
+    const machine = truth.live().find(({ id }) => node !== undefined && id === truth.machineOf(node));
     if (node === undefined || machine === undefined || machine.tags.has(TAG.logicalId) || isSurplus(machine)) return;
     const successor = [...(state?.nodes.values() ?? [])].some(
-      (other) => other.id !== node.id && other.hostname === node.hostname,
+      (other) => other.id !== node.id && truth.machineOf(other) === machine.id,
     );
     const age = now() - machine.launchedAt;
     if (successor || node.availability === 'drain' || age < LISTED_FOR_SURE) return;

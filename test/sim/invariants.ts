@@ -218,7 +218,7 @@ export class Invariants {
   #drained(instance: Instance): void {
     const { truth, report } = this.#parts;
     const state = truth.state();
-    const nodes = [...(state?.nodes.values() ?? [])].filter(({ hostname }) => hostname === instance.id);
+    const nodes = [...(state?.nodes.values() ?? [])].filter((node) => truth.machineOf(node) === instance.id);
     for (const node of nodes) {
       const running = [...(state?.tasks.values() ?? [])].filter(({ nodeId }) => nodeId === node.id);
       if (node.state === 'ready' && running.length > 0) {
@@ -239,7 +239,7 @@ export class Invariants {
     if (key === 'engine-stop') this.#takesVoter(instanceId, 'has its engine stopped');
     if (key === 'node-demote') {
       const node = this.#parts.truth.state()?.nodes.get(task.parameters['node']?.[0] ?? '');
-      if (node !== undefined) this.#takesVoter(node.hostname, 'is demoted');
+      if (node !== undefined) this.#takesVoter(this.#parts.truth.machineOf(node), 'is demoted');
     }
   }
 

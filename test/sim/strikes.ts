@@ -163,6 +163,12 @@ export const STRIKES = {
     world.lambda.freeze(victim);
     return `${victim.name} is frozen`;
   },
+  'renamed-by-hand': (world, dice) =>
+    onEngine(world, dice, 'someone gives it another hostname and restarts its engine', (id) => {
+      world.fleet.faults.killEngine(id);
+      world.fleet.faults.renameMachine(id, `build-${id.slice(-4)}`);
+      world.fleet.faults.startEngine(id);
+    }),
 } satisfies Readonly<Record<string, Strike>>;
 
 export type StrikeKind = keyof typeof STRIKES;

@@ -2,11 +2,12 @@ import { readBootOrder } from '../../lab/machines/simulated/boot-order.ts';
 import type { SimulatedFleet } from '../../lab/machines/simulated/fleet.ts';
 import { answers } from '../../lab/machines/simulated/swarm/client.ts';
 import type { Engine, Participant } from '../../lab/machines/simulated/swarm/engine.ts';
-import type { SwarmState } from '../../lab/machines/simulated/swarm/log.ts';
+import type { NodeRecord, SwarmState } from '../../lab/machines/simulated/swarm/log.ts';
 import { following, leaders } from '../../lab/machines/simulated/swarm/raft.ts';
 import type { Instance } from '../../lab/region/ec2/model.ts';
 import type { RegionInside } from '../../lab/region/region.ts';
 import { TAG } from '../../lib/names.ts';
+import { instanceIdOf } from '../../lib/plan/node-owner.ts';
 import { configHash } from '../../lib/spec/config-hash.ts';
 import type { ClusterSpec, CommittedSpec } from '../../lib/spec/spec.ts';
 import { allowance } from '../../lib/spec/update.ts';
@@ -186,6 +187,13 @@ export class Truth {
     );
   }
 
+  /** The instance that a node is, or was, on: by its hostname, unless that was changed. */
+  machineOf(node: NodeRecord): string {
+    if (instanceIdOf(node) !== undefined) return node.hostname;
+    const own = [...this.#fleet.world.engines.values()].find((engine) => engine.disk.swarm?.nodeId === node.id);
+    return own?.instanceId ?? node.hostname;
+  }
+
   /** Does the machine do its work: powered, engine answering, node ready, and a vote if it is a manager? */
   works(instance: Instance): boolean {
     const known = this.#known?.works.get(instance) ?? this.#works(instance);
@@ -202,7 +210,7 @@ export class Truth {
     if (manager && !answers(engine)) return false;
     const leader = this.leader();
     const node = leader?.raft.head.state.nodes.get(engine.disk.swarm?.nodeId ?? '');
-    if (node === undefined || node.state !== 'ready' || node.hostname !== instance.id) return false;
+    if (node === undefined || node.state !== 'ready' || node.hostname !== engine.hostname) return false;
     return !manager || this.votes(instance.id);
   }
 
@@ -244,7 +252,8 @@ export class Truth {
     if (members.size !== this.managerIds().length) flaws.push(`${members.size} members of the Raft group`);
     const machines = new Set(this.live().map(({ id }) => id));
     for (const node of nodes.values()) {
-      if (!machines.has(node.hostname)) flaws.push(`node ${node.id} of ${node.hostname}, which is no machine of ours`);
+      if (!machines.has(this.machineOf(node)))
+        flaws.push(`node ${node.id} of ${node.hostname}, which is no machine of ours`);
       else if (node.availability !== 'active') flaws.push(`node ${node.id} is set to ${node.availability}`);
     }
     if (nodes.size !== machines.size) flaws.push(`${nodes.size} nodes on ${machines.size} machines`);

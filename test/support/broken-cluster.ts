@@ -72,6 +72,7 @@ export const brokenCluster: fc.Arbitrary<TestCluster> = fc
         id: 'node-laptop',
         hostname: 'laptop',
         logicalId: undefined,
+        settings: undefined,
         role: 'worker',
         raft: undefined,
         state: 'down',

@@ -10,6 +10,8 @@ export interface Faults {
   killEngine(instanceId: string): void;
   stopEngine(instanceId: string): Promise<void>;
   startEngine(instanceId: string): void;
+  /** The machine is called otherwise until its next boot. Its engine, which is down, will tell so when it starts. */
+  renameMachine(instanceId: string, hostname: string): void;
   /** The engine takes part in everything, but its API answers nobody until it is restarted. */
   hangEngine(instanceId: string): void;
   /** @returns whether the key was right */
@@ -62,6 +64,9 @@ export function createFaults(
     killEngine: (id) => killEngine(world, engine(id)),
     stopEngine: (id) => stopEngine(world, engine(id)),
     startEngine: (id) => startEngine(world, engine(id)),
+    renameMachine(id, hostname) {
+      engine(id).hostname = hostname;
+    },
     hangEngine(id) {
       engine(id).hung = true;
     },

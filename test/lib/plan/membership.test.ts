@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { SwarmNode } from '../../../lib/observe/observation.ts';
 import {
   blankProbe,
   instanceId,
@@ -213,7 +214,7 @@ describe('nodes of machines that are gone', () => {
   it('are left alone where they are none of ours, or managers that nobody declared', () => {
     const cluster = wholeCluster();
     const laptop = { ...down(nodeFor(instanceOf(cluster, W2))), id: 'node-laptop', hostname: 'laptop' };
-    probeAll(cluster, [...nodesOf(cluster), laptop]);
+    probeAll(cluster, [...nodesOf(cluster), { ...laptop, settings: undefined }]);
     assert.deepEqual(planned(cluster).actions, []);
     const visitor = wholeCluster();
     const manager = {
@@ -225,6 +226,23 @@ describe('nodes of machines that are gone', () => {
     probeAll(visitor, [...nodesOf(visitor), down(manager)]);
     assert.deepEqual(ofKind(planned(visitor).actions, 'removeNode'), []);
     assert.equal(heldBy(visitor, 'undeclared-manager')?.subject, '10.42.9.9');
+  });
+
+  it('are known by our label where their hostname was changed by hand, and go when their address is left', () => {
+    const cluster = wholeCluster();
+    const [one, other] = [W1, W2].map((id) => nodeFor(instanceOf(cluster, id)));
+    assert.ok(one && other);
+    const renamed = { ...down(one), id: 'node-renamed', hostname: 'build-box' };
+    const nodes = nodesOf(cluster);
+    const removed = (...more: SwarmNode[]) => {
+      probeAll(cluster, [...nodes.filter(({ hostname }) => hostname !== W1), ...more]);
+      return ofKind(planned(cluster).actions, 'removeNode').map(({ nodeId }) => nodeId);
+    };
+    assert.deepEqual(removed(renamed), [], 'its machine is there, and may come back');
+    assert.deepEqual(removed(renamed, one), ['node-renamed'], 'its machine is another node now');
+    assert.deepEqual(removed(one, { ...renamed, address: '10.42.7.7' }), ['node-renamed'], 'its machine is gone');
+    assert.deepEqual(removed(one, { ...renamed, address: '10.42.7.7', state: 'unknown' }), []);
+    assert.deepEqual(removed(one, { ...renamed, address: '10.42.7.7', settings: undefined }), [], 'it never was ours');
   });
 
   it('of managers that are declared no longer are dealt with where these are taken away', () => {

@@ -127,7 +127,7 @@ describe('for any observation, also a nonsense one', () => {
       for (const { nodeId } of ofKind(decided.actions, 'removeNode')) {
         const node = view.nodes.find((one) => one.id === nodeId);
         assert.ok(node !== undefined);
-        assert.ok(instanceIdOf(node) !== undefined || node.logicalId !== undefined);
+        assert.ok([instanceIdOf(node), node.logicalId, node.settings].some((mark) => mark !== undefined));
       }
     });
   });

@@ -1,5 +1,6 @@
 import { TAG } from '../../../lib/names.ts';
-import type { PlantedBug } from './planted-bug.ts';
+import type { ProbeOutcome } from '../../../lib/observe/observation.ts';
+import { changedInput, type PlantedBug } from './planted-bug.ts';
 
 /** Bugs in what is made of AWS's answers. */
 export const observingBugs: readonly PlantedBug[] = [
@@ -51,7 +52,25 @@ export const observingBugs: readonly PlantedBug[] = [
       },
     }),
   },
+  {
+    name: 'known-by-hostname',
+    breaks: 'which machine a worker runs on is told from its hostname alone, which people change',
+    caughtBy: ['no-working-machine-is-ended', 'looked-at-twice', 'drained-before-removed'],
+    plant: changedInput((input) => {
+      const { instances, probes } = input.observation;
+      const nameless = instances.map((one) => (one.logicalId === undefined ? { ...one, privateIp: undefined } : one));
+      const workers = new Set(nameless.filter(({ privateIp }) => privateIp === undefined).map(({ id }) => id));
+      const silenced =
+        probes && new Map([...probes].map(([id, said]) => [id, workers.has(id) ? anonymous(said) : said]));
+      return { ...input, observation: { ...input.observation, instances: nameless, probes: silenced } };
+    }),
+  },
 ];
+
+function anonymous(outcome: ProbeOutcome): ProbeOutcome {
+  if (outcome.kind !== 'answered' || outcome.probe.engine.state !== 'up') return outcome;
+  return { ...outcome, probe: { ...outcome.probe, engine: { ...outcome.probe.engine, nodeId: undefined } } };
+}
 
 /** Dates survive JSON as text only. */
 function revived(key: string, value: unknown): unknown {

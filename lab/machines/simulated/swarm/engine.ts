@@ -9,7 +9,8 @@ export type LocalState = 'inactive' | 'pending' | 'active' | 'error' | 'locked';
 export interface Engine {
   readonly instanceId: string;
   readonly address: string;
-  readonly hostname: string;
+  /** The machine's when the process started. */
+  hostname: string;
   /** As the engine last read them; they can be reloaded while it runs. */
   labels: Readonly<Record<string, string>>;
   disk: Disk;
