@@ -115,13 +115,13 @@ export function planDeadNodes(input: PlanInput, draft: Draft, view: WholeView, m
   const declared = new Set(managers.map((manager) => manager.logicalId));
   const retired = new Set(retiredIds(input));
   for (const node of view.nodes) {
+    if (node.logicalId !== undefined && retired.has(node.logicalId)) continue;
     const machine = instanceIdOf(node);
     if (machine === undefined) {
       const why = whyRenamedDead(input, view, node);
       if (why !== undefined) draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: why });
       continue;
     }
-    if (node.logicalId !== undefined && retired.has(node.logicalId)) continue;
     if (node.raft !== undefined) {
       if (node.logicalId === undefined || declared.has(node.logicalId)) continue;
       const reason = `manager ${node.id} at ${node.logicalId} is not declared; demote and remove it by hand, or declare it`;
@@ -151,10 +151,9 @@ function whyDead(input: PlanInput, view: WholeView, node: SwarmNode, machine: st
   return isLive(instance) ? undefined : `it is down, and ${machine} is ${instance.state}`;
 }
 
-/** A worker whose hostname was changed by hand. Our label says that it was one of ours, its address that nothing of it is left. */
+/** A node whose hostname was changed by hand. Our label says that it was one of ours, its address that nothing of it is left. */
 function whyRenamedDead(input: PlanInput, view: WholeView, node: SwarmNode): string | undefined {
   if (node.state !== 'down' || node.raft !== undefined || node.settings === undefined) return undefined;
-  if (node.logicalId !== undefined) return undefined;
   const reason = `node ${node.id} (${node.hostname}): it is down`;
   const successor = view.nodes.find((other) => other.state === 'ready' && other.address === node.address);
   if (successor !== undefined) return `${reason}, and at its address is node ${successor.id} now`;

@@ -241,6 +241,8 @@ describe('nodes of machines that are gone', () => {
     assert.deepEqual(removed(renamed), [], 'its machine is there, and may come back');
     assert.deepEqual(removed(renamed, one), ['node-renamed'], 'its machine is another node now');
     assert.deepEqual(removed(one, { ...renamed, address: '10.42.7.7' }), ['node-renamed'], 'its machine is gone');
+    const former = { ...renamed, logicalId: MANAGER_IPS[1], address: MANAGER_IPS[1] ?? '' };
+    assert.deepEqual(removed(one, former), ['node-renamed'], 'it was a manager, which has joined anew');
     assert.deepEqual(removed(one, { ...renamed, address: '10.42.7.7', state: 'unknown' }), []);
     assert.deepEqual(removed(one, { ...renamed, address: '10.42.7.7', settings: undefined }), [], 'it never was ours');
   });
