@@ -53,25 +53,28 @@ export function activateNode(action: ActionOf<'activateNode'>, context: ActConte
   return runScriptOn('node-activate', action.via, { node: action.nodeId }, context);
 }
 
-/** The script stops nothing without a committed write, which is its proof that the others are a quorum with it. */
-export function stopEngine(action: ActionOf<'stopEngine'>, context: ActContext): Promise<ActionOutcome> {
-  return runScriptOn('engine-stop', action.instanceId, { node: action.nodeId }, context);
-}
-
 /** The script refuses where the engine is a manager that follows a leader. */
 export function leaveSwarm(action: ActionOf<'leaveSwarm'>, context: ActContext): Promise<ActionOutcome> {
   return runScriptOn('swarm-leave', action.instanceId, {}, context);
 }
 
 /**
- * A restart may take a vote away, and by the time that the command comes another manager may have lost its own: after
- * this long the machine refuses it. Milliseconds; the clocks of AWS's machines differ by far less.
+ * A restart or a stop may take a vote away, and by the time that the command comes another manager may have lost its own:
+ * after this long the machine refuses it. Milliseconds; the clocks of AWS's machines differ by far less.
  */
-const RESTART_EXPIRES_AFTER = 20_000;
+const EXPIRES_AFTER = 20_000;
+
+function expiry({ clock }: ActContext): string {
+  return String(Math.floor((clock.now() + EXPIRES_AFTER) / 1000));
+}
+
+/** The script stops nothing without a committed write, which is its proof that the others are a quorum with it. */
+export function stopEngine(action: ActionOf<'stopEngine'>, context: ActContext): Promise<ActionOutcome> {
+  return runScriptOn('engine-stop', action.instanceId, { node: action.nodeId, expires: expiry(context) }, context);
+}
 
 /** The suspicion is stored first: a restart that nobody remembers would be tried for ever instead of the next remedy. */
 export async function restartEngine(action: ActionOf<'restartEngine'>, context: ActContext): Promise<ActionOutcome> {
   await context.store.putSuspicion(context.lease, action.suspicion);
-  const expires = String(Math.floor((context.clock.now() + RESTART_EXPIRES_AFTER) / 1000));
-  return await runScriptOn('engine-restart', action.instanceId, { expires }, context);
+  return await runScriptOn('engine-restart', action.instanceId, { expires: expiry(context) }, context);
 }

@@ -46,6 +46,11 @@ const node = {
   allowedPattern: '^[0-9a-z]{1,64}$',
 };
 
+const expires = {
+  description: 'Not to be done after this time, in seconds since the epoch',
+  allowedPattern: '^[1-9][0-9]{9,14}$',
+};
+
 const FACTS: Readonly<Record<DocumentKey, DocumentFacts>> = {
   probe: {
     description: 'Reads how this machine and its engine are, and what it sees of the Swarm',
@@ -140,20 +145,14 @@ const FACTS: Readonly<Record<DocumentKey, DocumentFacts>> = {
   },
   'engine-restart': {
     description: 'Restarts the Docker Engine',
-    parameters: {
-      ...effect,
-      expires: {
-        description: 'Not to be done after this time, in seconds since the epoch',
-        allowedPattern: '^[1-9][0-9]{9,14}$',
-      },
-    },
+    parameters: { ...effect, expires },
     executionSeconds: 150,
     deliverySeconds: 5,
     waitSeconds: 20,
   },
   'engine-stop': {
     description: "Stops a manager's Docker Engine cleanly, if the Swarm has a quorum",
-    parameters: { ...effect, node },
+    parameters: { ...effect, node, expires },
     executionSeconds: 150,
     deliverySeconds: 5,
     waitSeconds: 20,

@@ -236,7 +236,8 @@ export class Invariants {
     const expires = Number(task.parameters['expires']?.[0]);
     if (key === 'engine-restart' && !this.#parts.truth.refusesRestart(instanceId, expires))
       this.#takesVoter(instanceId, 'has its engine restarted');
-    if (key === 'engine-stop') this.#takesVoter(instanceId, 'has its engine stopped');
+    if (key === 'engine-stop' && !this.#parts.truth.isTooLate(instanceId, expires))
+      this.#takesVoter(instanceId, 'has its engine stopped');
     if (key === 'node-demote') {
       const node = this.#parts.truth.state()?.nodes.get(task.parameters['node']?.[0] ?? '');
       if (node !== undefined) this.#takesVoter(this.#parts.truth.machineOf(node), 'is demoted');

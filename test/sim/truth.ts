@@ -160,9 +160,15 @@ export class Truth {
     return engine !== undefined && answers(engine);
   }
 
+  /** By the machine's own clock. @param expires in seconds since the epoch */
+  isTooLate(instanceId: string, expires: number): boolean {
+    const skew = this.#fleet.machines.get(instanceId)?.clockSkew ?? 0;
+    return Math.floor((this.#fleet.world.clock.now() + skew) / 1000) > expires;
+  }
+
   /** Its script restarts no engine that answers and that it restarted within the last minute, and does nothing too late. */
   refusesRestart(instanceId: string, expires: number): boolean {
-    if (Math.floor(this.#fleet.world.clock.now() / 1000) > expires) return true;
+    if (this.isTooLate(instanceId, expires)) return true;
     const at = this.#fleet.machines.get(instanceId)?.restartedAt;
     return at !== undefined && this.#fleet.world.clock.now() - at < 60_000 && this.answers(instanceId);
   }

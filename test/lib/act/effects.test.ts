@@ -154,14 +154,20 @@ describe('the Swarm', () => {
     assert.deepEqual(outcome.ok ? '' : [outcome.code, outcome.retry], ['StillRunning', 'soon']);
   });
 
-  it('lets a restart expire, as it may take a vote', async () => {
+  it('lets a restart and a stop expire, as they may take a vote', async () => {
     const suspicion = { instanceId: 'i-1', symptom: 'engine-down', since: 5, restartedAt: 7 };
-    const it = await actor({ script: () => finished(15, 'everswarm: 15 too late') });
-    const action: Action = { kind: 'restartEngine', reason: '', instanceId: 'i-1', suspicion };
-    const outcome = await perform(action, await it.context());
-    assert.deepEqual(outcome.ok ? '' : [outcome.code, outcome.retry], ['TooLate', 'soon']);
-    const expires = Number(it.orders[0]?.parameters['expires']) * 1000;
-    assert.ok(expires > NOW && expires <= NOW + 20_000);
+    for (const [document, action] of [
+      ['engine-restart', { kind: 'restartEngine', reason: '', instanceId: 'i-1', suspicion }],
+      ['engine-stop', { kind: 'stopEngine', reason: '', instanceId: 'i-1', nodeId: 'n1' }],
+    ] as const) {
+      const it = await actor({ script: () => finished(15, 'everswarm: 15 too late') });
+      const outcome = await perform(action, await it.context());
+      assert.deepEqual(outcome.ok ? '' : [outcome.code, outcome.retry], ['TooLate', 'soon']);
+      const [order] = it.orders;
+      assert.deepEqual([order?.document, order?.instanceIds], [document, ['i-1']]);
+      const expires = Number(order?.parameters['expires']) * 1000;
+      assert.ok(expires > NOW && expires <= NOW + 20_000);
+    }
   });
 
   it('remembers a restart before it restarts', async () => {

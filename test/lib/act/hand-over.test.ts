@@ -9,7 +9,6 @@ describe('what is done to nodes and engines', () => {
   const cases: [Action, string, string, Record<string, string>][] = [
     [{ kind: 'promoteNode', reason: '', nodeId: 'n1', via: 'i-2' }, 'node-promote', 'i-2', { node: 'n1' }],
     [{ kind: 'activateNode', reason: '', nodeId: 'n1', via: 'i-2' }, 'node-activate', 'i-2', { node: 'n1' }],
-    [{ kind: 'stopEngine', reason: '', instanceId: 'i-1', nodeId: 'n1' }, 'engine-stop', 'i-1', { node: 'n1' }],
     [{ kind: 'leaveSwarm', reason: '', instanceId: 'i-1', logicalId: '10.42.0.10' }, 'swarm-leave', 'i-1', {}],
   ];
   for (const [action, document, machine, parameters] of cases) {

@@ -128,7 +128,7 @@ describe('engine-stop', () => {
     );
     return made;
   }
-  const stop = (made: StubMachine, node = 'n1') => run(made, 'engine-stop', { node });
+  const stop = (made: StubMachine, node = 'n1', expires = '9999999999') => run(made, 'engine-stop', { node, expires });
   const stopped = async (made: StubMachine) =>
     (await made.calls()).some((call) => /^systemctl stop .*docker.service/.test(call));
 
@@ -140,6 +140,14 @@ describe('engine-stop', () => {
     const proof = calls.indexOf('docker node update --label-add everswarm.stopping=7 n1');
     assert.ok(proof >= 0 && proof < calls.indexOf('systemctl stop docker.socket docker.service'));
     assert.equal((await stop(made)).stdout, 'stopped already\n');
+  });
+
+  it('stops nothing on an order that has expired', async () => {
+    await using made = await running();
+    const ended = await stop(made, 'n1', String(Math.floor(Date.now() / 1000) - 5));
+    assert.equal(ended.code, 15, ended.stderr);
+    assert.ok(!(await stopped(made)));
+    assert.ok(!(await made.calls()).some((call) => call.startsWith('docker node update')));
   });
 
   for (const [what, code, prepare] of [

@@ -139,7 +139,7 @@ describe('scripts on real machines', { skip: await unfit() }, () => {
     assert.ok(engine.state === 'up' && engine.clusterId !== undefined);
     const { clusterId } = engine;
     await cluster.refused(30, SECOND, 'swarm-recover', { clusterId });
-    assert.equal(await cluster.succeed(MANAGER, 'engine-stop', { node }), 'stopped');
+    assert.equal(await cluster.succeed(MANAGER, 'engine-stop', { node, expires: '9999999999' }), 'stopped');
     await cluster.shell(MANAGER, 'timeout 3 docker info');
     assert.deepEqual((await cluster.probe(MANAGER)).engine, { state: 'down' });
     await cluster.refused(22, SECOND, 'swarm-recover', { clusterId: 'another' });

@@ -18,14 +18,16 @@ import {
 /** A restart of an engine that answers, so soon after the last one, is the same command brought twice. */
 const RESTARTED_LATELY = 60_000;
 
+function isTooLate({ world, machine, parameter }: Script): boolean {
+  return Math.floor((world.clock.now() + machine.clockSkew) / 1000) > Number(parameter('expires'));
+}
+
 /** `engine-restart` */
-export async function engineRestart({ world, machine, parameter }: Script): Promise<Outcome> {
+export async function engineRestart(script: Script): Promise<Outcome> {
+  const { world, machine } = script;
   const { engine } = machine;
   const now = world.clock.now();
-  const expires = parameter('expires');
-  if (Math.floor((now + machine.clockSkew) / 1000) > Number(expires)) {
-    return failed(EXIT.tooLate, `it was to be done by ${expires}`);
-  }
+  if (isTooLate(script)) return failed(EXIT.tooLate, `it was to be done by ${script.parameter('expires')}`);
   const lately = machine.restartedAt !== undefined && now - machine.restartedAt < RESTARTED_LATELY;
   if (lately && engine !== undefined && answers(engine)) return done('restarted lately');
   machine.restartedAt = now;
@@ -42,6 +44,7 @@ export async function engineRestart({ world, machine, parameter }: Script): Prom
 export async function engineStop(script: Script): Promise<Outcome> {
   const { world, machine, parameter } = script;
   if (machine.engine?.process !== 'up') return done('stopped already');
+  if (isTooLate(script)) return failed(EXIT.tooLate, `it was to be done by ${parameter('expires')}`);
   const engine = workingManager(script);
   if (isOutcome(engine)) return engine;
   const node = parameter('node');

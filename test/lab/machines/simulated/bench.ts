@@ -111,7 +111,7 @@ export function createBench(options: { seed?: number; figures?: Partial<Figures>
       const given = {
         instances: instanceId,
         fence: String(fence),
-        ...(key === 'engine-restart' && { expires }),
+        ...((key === 'engine-restart' || key === 'engine-stop') && { expires }),
         ...parameters,
       };
       deliver({
