@@ -58,7 +58,7 @@ export function swarmView(input: PlanInput): SwarmView {
   const witnesses = answers.flatMap(witnessOf);
   if (witnesses.length === 0) return { kind: 'noQuorum', clusterId, reason: 'no manager could list the nodes' };
 
-  let best: { readonly view: WholeView; readonly newest: number } | undefined;
+  let best: (Election & { readonly newest: number }) | undefined;
   let shortfall = 'no manager sees a leader';
   for (const witness of witnesses) {
     const { voters } = witness;
@@ -75,9 +75,10 @@ export function swarmView(input: PlanInput): SwarmView {
     }
     const newest = witness.nodes.reduce((most, node) => Math.max(most, node.version), 0);
     if (best !== undefined && best.newest >= newest) continue;
-    best = { newest, view: viewOf(input, answers, witness, leader, agreeing) };
+    best = { newest, witness, leader, agreeing };
   }
-  return best?.view ?? { kind: 'noQuorum', clusterId, reason: shortfall };
+  if (best === undefined) return { kind: 'noQuorum', clusterId, reason: shortfall };
+  return viewOf(best, renamedNodes(input, answers, best.witness.nodes));
 }
 
 /** Was none ever seen, and does no disk that was looked at hold its state? Of machines that do not answer it says nothing. */
@@ -114,13 +115,14 @@ export function nodesByInstance(view: WholeView): ReadonlyMap<string, readonly S
   return nodes;
 }
 
-function viewOf(
-  input: PlanInput,
-  answers: readonly MachineProbe[],
-  witness: Witness,
-  leader: SwarmNode,
-  agreeing: readonly Witness[],
-): WholeView {
+/** Whose list is believed, and who stands behind its leader. */
+interface Election {
+  readonly witness: Witness;
+  readonly leader: SwarmNode;
+  readonly agreeing: readonly Witness[];
+}
+
+function viewOf({ witness, leader, agreeing }: Election, renamed: WholeView['renamed']): WholeView {
   const { voters } = witness;
   const onLeader = agreeing.find((other) => other.nodeId === leader.id);
   const healthy = agreeing.filter((other) => {
@@ -132,7 +134,7 @@ function viewOf(
     kind: 'quorum',
     clusterId: witness.clusterId,
     nodes: [...withTasks(witness, onLeader)].sort((a, b) => compareText(a.id, b.id)),
-    renamed: renamedNodes(input, answers, witness.nodes),
+    renamed,
     leader,
     voters,
     via: (onLeader ?? witness).instanceId,
