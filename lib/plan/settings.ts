@@ -26,7 +26,7 @@ export function planSettings(
   for (const group of declaredGroups(input)) {
     if (group.spec.flavor === 'vanilla') continue;
     const desired = settingsHash(group.spec);
-    const due: string[] = [];
+    const due: Suspicion[] = [];
     for (const { group: own, instance } of machines) {
       if (own.name !== group.name || isToBeReplaced(input, group.name, instance)) continue;
       const node = nodes.get(instance.id)?.find(({ state }) => state === 'ready');
@@ -40,16 +40,19 @@ export function planSettings(
       // Whatever else is remembered of it is dealt with first.
       if (recorded !== undefined && mark === undefined) continue;
       const attempts = mark && attemptsOf(mark, desired);
-      if (attempts === undefined || input.now >= attempts.nextAt) due.push(instance.id);
-      else if (attempts.last === attempts.first) draft.wait('new settings to be listed', instance.id);
+      if (attempts === undefined || input.now >= attempts.nextAt) {
+        const since = attempts?.first ?? input.now;
+        const applied = { hash: desired, at: input.now };
+        due.push({ instanceId: instance.id, symptom: MARK.settings, since, restartedAt: undefined, applied });
+      } else if (attempts.last === attempts.first) draft.wait('new settings to be listed', instance.id);
       // Without a time to look again: that would be a convergence that goes on and on. The schedule looks often enough.
       else draft.hold('settings', instance.id, unlisted(group.name, attempts));
     }
     for (let start = 0; start < due.length; start += LIMITS.command) {
-      const instanceIds = due.slice(start, start + LIMITS.command);
+      const some = due.slice(start, start + LIMITS.command);
       const reason = `the labels of ${group.name} were changed: applied in place, without a restart`;
-      for (const instanceId of instanceIds)
-        draft.act({ kind: 'suspect', suspicion: marked(input, instanceId, desired), reason });
+      for (const suspicion of some) draft.act({ kind: 'suspect', suspicion, reason });
+      const instanceIds = some.map(({ instanceId }) => instanceId);
       draft.act({ kind: 'applySettings', group: group.name, hash: desired, instanceIds, reason });
     }
   }
@@ -64,22 +67,15 @@ interface Attempts {
 
 /** The time between attempts doubles, as the next one comes after as long as there have been some. */
 function attemptsOf({ since: first, applied }: Suspicion, hash: string): Attempts | undefined {
-  // Marks of former versions don't say what was applied.
-  const { at: last } = applied ?? { at: first };
   if (applied !== undefined && applied.hash !== hash) return undefined;
+  // Marks of former versions don't say what was applied, and when last.
+  const last = applied?.at ?? first;
   return { first, last, nextAt: last + Math.min(Math.max(last - first, LIMITS.settings), LIMITS.settingsCap) };
 }
 
 function unlisted(group: string, { last, nextAt }: Attempts): string {
   const [before, next] = [last, nextAt].map((at) => new Date(at).toISOString());
   return `it was given the labels of ${group}, last at ${before}, and its node does not list them; given again at ${next}`;
-}
-
-function marked(input: PlanInput, instanceId: string, hash: string): Suspicion {
-  const mark = input.records.suspicions.get(instanceId);
-  const first = (mark && attemptsOf(mark, hash)?.first) ?? input.now;
-  const applied = { hash, at: input.now };
-  return { instanceId, symptom: MARK.settings, since: first, restartedAt: undefined, applied };
 }
 
 /** Ends drains that the controller began, of machines that are to stay after all, or came back. */
