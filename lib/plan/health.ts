@@ -41,7 +41,8 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
   const outcome = answerOf(input, instance);
   if (outcome === undefined) return { kind: 'notAsked' };
   const age = input.now - instance.launchedAt;
-  const listed = view.kind === 'quorum' ? view.nodes.filter((node) => isMemberOf(node, logicalId)) : [];
+  const nodes = view.kind === 'quorum' ? view.nodes : [];
+  const listed = nodes.filter((node) => isMemberOf(node, logicalId));
   if (outcome.kind === 'silent') {
     if (age < LIMITS.boot) return { kind: 'coming', what: 'first answer of its agent' };
     if (listed.some(isHealthyVoter)) {
@@ -55,7 +56,7 @@ export function managerHealth(input: PlanInput, view: SwarmView, logicalId: stri
       const reason = `${instance.id} does not answer (${outcome.reason}) and the other managers see it down`;
       return { kind: 'broken', symptom: 'silent', reason, remedies: ['replace'] };
     }
-    const there = view.kind === 'quorum' ? nodeAt(view.nodes, instance) : undefined;
+    const there = nodeAt(nodes, instance);
     if (there !== undefined) return { kind: 'held', rule: 'silent', reason: saysNothing(instance, outcome, there) };
     if (listed.length === 0 && isNoMember(input, view, instance)) {
       const reason = `${instance.id} does not answer (${outcome.reason}), and is no member of the Swarm`;

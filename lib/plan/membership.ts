@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
 import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
-import { instanceIdOf } from './node-owner.ts';
+import { instanceIdOf, machinesAt } from './node-owner.ts';
 import type { Occupant } from './pets.ts';
 import { retiredIds } from './retired.ts';
 import { isHealthyVoter, nodesByInstance, type WholeView } from './swarm-view.ts';
@@ -117,21 +117,16 @@ export function planDeadNodes(input: PlanInput, draft: Draft, view: WholeView, m
   for (const node of view.nodes) {
     if (node.logicalId !== undefined && retired.has(node.logicalId)) continue;
     const machine = instanceIdOf(node);
-    if (machine === undefined) {
-      const why = whyRenamedDead(input, view, node);
-      if (why !== undefined) draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: why });
-      continue;
-    }
     if (node.raft !== undefined) {
-      if (node.logicalId === undefined || declared.has(node.logicalId)) continue;
+      if (machine === undefined || node.logicalId === undefined || declared.has(node.logicalId)) continue;
       const reason = `manager ${node.id} at ${node.logicalId} is not declared; demote and remove it by hand, or declare it`;
       draft.hold('undeclared-manager', node.logicalId, reason);
       continue;
     }
-    const why = whyDead(input, view, node, machine);
-    if (why !== undefined) {
-      draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: `node ${node.id}: ${why}` });
-    }
+    const why = machine === undefined ? whyRenamedDead(input, view, node) : whyDead(input, view, node, machine);
+    if (why === undefined) continue;
+    const name = machine === undefined ? `${node.id} (${node.hostname})` : node.id;
+    draft.act({ kind: 'removeNode', nodeId: node.id, via: view.via, reason: `node ${name}: ${why}` });
   }
 }
 
@@ -153,12 +148,11 @@ function whyDead(input: PlanInput, view: WholeView, node: SwarmNode, machine: st
 
 /** A node whose hostname was changed by hand. Our label says that it was one of ours, its address that nothing of it is left. */
 function whyRenamedDead(input: PlanInput, view: WholeView, node: SwarmNode): string | undefined {
-  if (node.state !== 'down' || node.raft !== undefined || node.settings === undefined) return undefined;
-  const reason = `node ${node.id} (${node.hostname}): it is down`;
+  if (node.state !== 'down' || node.settings === undefined) return undefined;
   const successor = view.nodes.find((other) => other.state === 'ready' && other.address === node.address);
-  if (successor !== undefined) return `${reason}, and at its address is node ${successor.id} now`;
-  const isThere = input.observation.instances.some((one) => isLive(one) && one.privateIp === node.address);
-  return isThere ? undefined : `${reason}, and no machine of ours has its address`;
+  if (successor !== undefined) return `it is down, and at its address is node ${successor.id} now`;
+  const isThere = machinesAt(input, node.address).length > 0;
+  return isThere ? undefined : 'it is down, and no machine of ours has its address';
 }
 
 /** All declared managers are members, reachable, and there is nobody else in the Raft group. */

@@ -19,15 +19,19 @@ export function renamedNodes(
 ): ReadonlyMap<string, string> {
   const known = instancesById(input);
   const strange = nodes.filter((node) => node.state !== 'down' && !known.has(node.hostname));
-  const live = strange.length === 0 ? [] : [...known.values()].filter(isLive);
   const owners = strange.flatMap((node): [string, string][] => {
     const teller = answers.find(({ engine }) => engine.state === 'up' && engine.nodeId === node.id);
     if (teller !== undefined) return [[node.id, teller.instanceId]];
     if (instanceIdOf(node) !== undefined) return [];
-    const [owner, ...others] = live.filter(({ privateIp }) => privateIp === node.address);
+    const [owner, ...others] = machinesAt(input, node.address);
     return owner === undefined || others.length > 0 ? [] : [[node.id, owner.id]];
   });
   return new Map(owners);
+}
+
+/** Machines of ours that are there, or coming, at this address. */
+export function machinesAt({ observation }: PlanInput, address: string): readonly InstanceSeen[] {
+  return observation.instances.filter((one) => isLive(one) && one.privateIp === address);
 }
 
 /** What works on this machine, or at its address, under whatever name and labels. */

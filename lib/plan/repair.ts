@@ -54,7 +54,7 @@ function planAbsolution(
   } else if (isRefuted(input, id, recorded)) {
     const reason = `${subject} answers, and does not show "${recorded.symptom}" any more`;
     draft.act({ kind: 'absolve', instanceId: id, reason });
-  } else if (isLocked(input, id) && recorded.symptom !== LOCKED && !MARKS.has(recorded.symptom)) {
+  } else if (localState(input, id) === 'locked' && recorded.symptom !== LOCKED && !MARKS.has(recorded.symptom)) {
     // Whether it starts shows only once it is unlocked. What was wrong is over until then, but not its restart.
     const suspicion = { ...recorded, symptom: LOCKED, since: input.now };
     const reason = `${subject} waits for its unlock key: what it does after that is looked at anew`;
@@ -69,17 +69,16 @@ const SELF_TOLD: ReadonlySet<string> = new Set(['engine-down', 'raft-state', 'bo
 
 /** Is what was complained of disproved by its own answer, although nobody can say that it works? */
 function isRefuted(input: PlanInput, instanceId: string, { symptom }: Suspicion): boolean {
-  const outcome = probeOf(input, instanceId);
-  if (outcome?.kind !== 'answered') return false;
-  const { engine } = outcome.probe;
-  return symptom === 'silent' || (SELF_TOLD.has(symptom) && engine.state === 'up' && engine.localState === 'active');
+  if (symptom === 'silent') return probeOf(input, instanceId)?.kind === 'answered';
+  return SELF_TOLD.has(symptom) && localState(input, instanceId) === 'active';
 }
 
-function isLocked(input: PlanInput, instanceId: string): boolean {
+/** What its engine says of itself; `undefined`: nothing. */
+function localState(input: PlanInput, instanceId: string): string | undefined {
   const outcome = probeOf(input, instanceId);
-  if (outcome?.kind !== 'answered') return false;
+  if (outcome?.kind !== 'answered') return undefined;
   const { engine } = outcome.probe;
-  return engine.state === 'up' && engine.localState === 'locked';
+  return engine.state === 'up' ? engine.localState : undefined;
 }
 
 /** What was remembered for another purpose than repair, and is still needed for it. */
