@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SwarmNode } from '../../../lib/observe/observation.ts';
 import { LIMITS } from '../../../lib/plan/limits.ts';
 import {
   answered,
@@ -117,29 +116,6 @@ describe('a manager whose Raft state is bad', () => {
     assert.match(heldBy(cluster, 'former-node')?.reason ?? '', /lists its node another as working/);
     relist(cluster, (node) => (node.hostname === M3 ? down({ ...node, id: 'another' }) : node));
     assert.deepEqual(kinds(planned(cluster).actions), ['demoteNode', 'removeNode']);
-  });
-});
-
-describe('a manager that can not be asked', () => {
-  function unheard(how: (node: SwarmNode) => SwarmNode): TestCluster {
-    const cluster = wholeCluster();
-    relist(cluster, (node) => (node.hostname === M3 ? how(node) : node));
-    cluster.probes?.set(M3, { kind: 'silent', why: 'offline', reason: 'gone' });
-    remember(cluster, M3, 'silent', 10 * MINUTE);
-    return cluster;
-  }
-
-  it('is not ended where a node works on it, whatever its labels and its name say', () => {
-    for (const other of [{ logicalId: '10.42.9.9' }, { logicalId: '10.42.9.9', hostname: 'build-box' }]) {
-      const cluster = unheard((node) => ({ ...node, ...other }));
-      assert.deepEqual(planned(cluster).actions, []);
-      assert.match(heldBy(cluster, 'silent')?.reason ?? '', /works there/);
-    }
-  });
-
-  it('is ended where the only node of that name is down, and others have another address', () => {
-    const cluster = unheard((node) => ({ ...down(node), logicalId: '10.42.9.9' }));
-    assert.deepEqual(ofKind(planned(cluster).actions, 'terminate')[0]?.instanceIds, [M3]);
   });
 });
 

@@ -12,8 +12,8 @@ import {
   type TestCluster,
   wholeCluster,
 } from '../../support/cluster.ts';
-import { kinds, ofKind, planned, remember, rules, W1 } from './planned.ts';
-import { relist } from './worlds.ts';
+import { heldBy, kinds, M3, ofKind, planned, remember, rules, W1 } from './planned.ts';
+import { down, relist } from './worlds.ts';
 
 const SILENT = { kind: 'silent', why: 'offline', reason: 'gone' } as const;
 
@@ -90,5 +90,28 @@ describe('a worker with a hostname that was changed by hand', () => {
     const { privateIp } = instanceOf(cluster, W1);
     cluster.instances = cluster.instances.map((one) => (one.group === 'workers' ? { ...one, privateIp } : one));
     assert.deepEqual(planned(cluster).ask, [W1]);
+  });
+});
+
+describe('a manager that can not be asked', () => {
+  function unheard(how: (node: SwarmNode) => SwarmNode): TestCluster {
+    const cluster = wholeCluster();
+    relist(cluster, (node) => (node.hostname === M3 ? how(node) : node));
+    cluster.probes?.set(M3, { kind: 'silent', why: 'offline', reason: 'gone' });
+    remember(cluster, M3, 'silent', 10 * MINUTE);
+    return cluster;
+  }
+
+  it('is not ended where a node works on it, whatever its labels and its name say', () => {
+    for (const other of [{ logicalId: '10.42.9.9' }, { logicalId: '10.42.9.9', hostname: 'build-box' }]) {
+      const cluster = unheard((node) => ({ ...node, ...other }));
+      assert.deepEqual(planned(cluster).actions, []);
+      assert.match(heldBy(cluster, 'silent')?.reason ?? '', /works there/);
+    }
+  });
+
+  it('is ended where the only node of that name is down, and others have another address', () => {
+    const cluster = unheard((node) => ({ ...down(node), logicalId: '10.42.9.9' }));
+    assert.deepEqual(ofKind(planned(cluster).actions, 'terminate')[0]?.instanceIds, [M3]);
   });
 });
