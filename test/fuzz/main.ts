@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../support/whole-number.ts';
 
 const HELP = `npm run fuzz -- [--minutes 10]                properties with new examples, until one fails or the time is over
 npm run fuzz -- --seed 17 [test files]        these examples once`;
@@ -17,7 +18,10 @@ const { values, positionals } = parseArgs({
 
 if (values.help) console.log(HELP);
 else {
-  const seeds = values.seed === undefined ? newSeeds(whole('minutes', values.minutes)) : [whole('seed', values.seed)];
+  const seeds =
+    values.seed === undefined
+      ? newSeeds(wholeNumber('minutes', values.minutes, HELP))
+      : [wholeNumber('seed', values.seed, HELP)];
   process.exitCode = tryAll(seeds) ? 0 : 1;
 }
 
@@ -57,9 +61,4 @@ function tryExamples(seed: number): boolean {
 
 function filesWithProperties(): readonly string[] {
   return globSync('test/**/*.test.ts').filter((file) => readFileSync(file, 'utf8').includes("'fast-check'"));
-}
-
-function whole(name: string, text: string): number {
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new Error(`--${name} is "${text}"; it takes a whole number.\n${HELP}`);
 }

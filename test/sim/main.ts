@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../support/whole-number.ts';
 import { runCampaign } from './campaign.ts';
 import { reportOf } from './campaign-report.ts';
 import { huntAll } from './planted/hunt-all.ts';
@@ -29,11 +30,15 @@ const without = values.without === '' ? [] : values.without.split(',');
 if (values.help) await print(HELP);
 else if (values.planted) process.exitCode = await plantedBugs(positionals[0]);
 else if (values.seed !== undefined) {
-  const seed = whole('seed', values.seed);
+  const seed = wholeNumber('seed', values.seed, HELP);
   process.exitCode = values.shrink ? await smaller(seed) : await replay(seed);
 } else {
-  const workers = values.workers === undefined ? {} : { workers: whole('workers', values.workers) };
-  const options = { from: whole('from', values.from), seeds: whole('seeds', values.seeds), ...workers };
+  const workers = values.workers === undefined ? {} : { workers: wholeNumber('workers', values.workers, HELP) };
+  const options = {
+    from: wholeNumber('from', values.from, HELP),
+    seeds: wholeNumber('seeds', values.seeds, HELP),
+    ...workers,
+  };
   const result = await runCampaign({
     ...options,
     onProgress: (done, failures) => {
@@ -45,11 +50,6 @@ else if (values.seed !== undefined) {
 }
 // What a world still waits for in virtual time keeps no process alive, but its timers are many: end here.
 process.exit();
-
-function whole(name: string, text: string): number {
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new Error(`--${name} is "${text}"; it takes a whole number.\n${HELP}`);
-}
 
 /** Resolves when it is out: what a pipe has not taken yet would be lost at the end of the process. */
 function print(text: string): Promise<void> {
@@ -84,7 +84,9 @@ async function smaller(seed: number): Promise<number> {
 }
 
 async function plantedBugs(only: string | undefined): Promise<number> {
-  const { report, missed } = await huntAll(only, whole('seeds', values.seeds), (line) => console.error(line));
+  const { report, missed } = await huntAll(only, wholeNumber('seeds', values.seeds, HELP), (line) =>
+    console.error(line),
+  );
   await print(report);
   return missed === 0 ? 0 : 1;
 }

@@ -58,11 +58,10 @@ export const observingBugs: readonly PlantedBug[] = [
     caughtBy: ['no-working-machine-is-ended', 'looked-at-twice', 'drained-before-removed'],
     plant: changedInput((input) => {
       const { instances, probes } = input.observation;
-      const nameless = instances.map((one) => (one.logicalId === undefined ? { ...one, privateIp: undefined } : one));
-      const workers = new Set(nameless.filter(({ privateIp }) => privateIp === undefined).map(({ id }) => id));
-      const silenced =
-        probes && new Map([...probes].map(([id, said]) => [id, workers.has(id) ? anonymous(said) : said]));
-      return { ...input, observation: { ...input.observation, instances: nameless, probes: silenced } };
+      const herd = new Set(instances.filter(({ logicalId }) => logicalId === undefined).map(({ id }) => id));
+      const nameless = instances.map((one) => (herd.has(one.id) ? { ...one, privateIp: undefined } : one));
+      const said = probes && new Map([...probes].map(([id, one]) => [id, herd.has(id) ? anonymous(one) : one]));
+      return { ...input, observation: { ...input.observation, instances: nameless, probes: said } };
     }),
   },
 ];

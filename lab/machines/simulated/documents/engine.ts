@@ -18,8 +18,11 @@ import {
 /** A restart of an engine that answers, so soon after the last one, is the same command brought twice. */
 const RESTARTED_LATELY = 60_000;
 
-function isTooLate({ world, machine, parameter }: Script): boolean {
-  return Math.floor((world.clock.now() + machine.clockSkew) / 1000) > Number(parameter('expires'));
+/** What comes of an order that has expired, by the machine's own clock; `undefined`: it has not. */
+function expiry({ world, machine, parameter }: Script): Outcome | undefined {
+  const expires = parameter('expires');
+  const isTooLate = Math.floor((world.clock.now() + machine.clockSkew) / 1000) > Number(expires);
+  return isTooLate ? failed(EXIT.tooLate, `it was to be done by ${expires}`) : undefined;
 }
 
 /** `engine-restart` */
@@ -27,7 +30,8 @@ export async function engineRestart(script: Script): Promise<Outcome> {
   const { world, machine } = script;
   const { engine } = machine;
   const now = world.clock.now();
-  if (isTooLate(script)) return failed(EXIT.tooLate, `it was to be done by ${script.parameter('expires')}`);
+  const expired = expiry(script);
+  if (expired !== undefined) return expired;
   const lately = machine.restartedAt !== undefined && now - machine.restartedAt < RESTARTED_LATELY;
   if (lately && engine !== undefined && answers(engine)) return done('restarted lately');
   machine.restartedAt = now;
@@ -44,7 +48,8 @@ export async function engineRestart(script: Script): Promise<Outcome> {
 export async function engineStop(script: Script): Promise<Outcome> {
   const { world, machine, parameter } = script;
   if (machine.engine?.process !== 'up') return done('stopped already');
-  if (isTooLate(script)) return failed(EXIT.tooLate, `it was to be done by ${parameter('expires')}`);
+  const expired = expiry(script);
+  if (expired !== undefined) return expired;
   const engine = workingManager(script);
   if (isOutcome(engine)) return engine;
   const node = parameter('node');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AgentResult, AgentTask, Host, MachineMetadata } from '../../../../lab/machines/host.ts';
 import type { Figures } from '../../../../lab/machines/simulated/figures.ts';
 import { createSimulatedFleet } from '../../../../lab/machines/simulated/fleet.ts';
+import { documentFacts } from '../../../../lib/flavors/document-facts.ts';
 import type { DocumentKey } from '../../../../lib/names.ts';
 import { parseProbeReport } from '../../../../lib/observe/probe-report.ts';
 import { seededRandom } from '../../../support/random.ts';
@@ -111,7 +112,7 @@ export function createBench(options: { seed?: number; figures?: Partial<Figures>
       const given = {
         instances: instanceId,
         fence: String(fence),
-        ...((key === 'engine-restart' || key === 'engine-stop') && { expires }),
+        ...('expires' in documentFacts(key).parameters && { expires }),
         ...parameters,
       };
       deliver({
