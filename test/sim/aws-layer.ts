@@ -6,10 +6,20 @@ import type { Service } from './direct.ts';
 import type { CallWatch, Invocation } from './invocation.ts';
 import type { Weather } from './weather.ts';
 
+/** A call on its way to the region. */
+export interface SentCall {
+  readonly invocation: Invocation;
+  readonly service: Service;
+  readonly name: string;
+  readonly input: object;
+  /** For how many milliseconds its invocation was frozen in the very moment of sending it. */
+  readonly heldBack: number;
+}
+
 /** Told of calls as they reach the region. */
 export interface CallListener {
   /** Just before the call takes effect. */
-  reaching(invocation: Invocation, service: Service, name: string, input: object): void;
+  reaching(sent: SentCall): void;
   answered(invocation: Invocation, name: string, outcome: { readonly answer?: object; readonly error?: unknown }): void;
 }
 
@@ -42,8 +52,8 @@ export class AwsLayer {
     return async (service, name, input, command) => {
       for (let attempt = 0; ; attempt += 1) {
         try {
-          return await invocation.call(name, this.#parts.watch, () =>
-            this.#once(invocation, service, name, input, command),
+          return await invocation.call(name, this.#parts.watch, (heldBack) =>
+            this.#once({ invocation, service, name, input, heldBack }, command),
           );
         } catch (error) {
           if (attempt + 1 >= ATTEMPTS || !isRetried(error)) throw error;
@@ -53,14 +63,9 @@ export class AwsLayer {
     };
   }
 
-  async #once(
-    invocation: Invocation,
-    service: Service,
-    name: string,
-    input: object,
-    command: SdkCommand,
-  ): Promise<object> {
-    const { clock, dice, weather, listener, carry } = this.#parts;
+  async #once(sent: SentCall, command: SdkCommand): Promise<object> {
+    const { clock, dice, weather, listener } = this.#parts;
+    const { invocation, service, name, input } = sent;
     const latency = dice.within(weather.latency) + (dice.chance(weather.slow) ? dice.within([1_000, 9_000]) : 0);
     await clock.sleep(latency / 2);
     // A process that was killed or frozen has sent its request all the same.
@@ -68,7 +73,7 @@ export class AwsLayer {
     const lost = refusal === undefined && dice.chance(weather.lostAnswer);
     try {
       if (refusal !== undefined) throw refusal;
-      const answer = this.#stale(name, input) ?? (await this.#carry(invocation, service, name, input, command, carry));
+      const answer = this.#stale(name, input) ?? (await this.#carry(sent, command));
       await clock.sleep(latency / 2);
       // The product gives each try 5 s (lib/aws/clients.ts).
       if (latency > 5_000) throw awsError('TimeoutError', undefined, 'no answer within 5 s');
@@ -81,16 +86,10 @@ export class AwsLayer {
     }
   }
 
-  async #carry(
-    invocation: Invocation,
-    service: Service,
-    name: string,
-    input: object,
-    command: SdkCommand,
-    carry: Carry,
-  ): Promise<object> {
-    this.#parts.listener.reaching(invocation, service, name, input);
-    const answer = await carry(service, name, input, command);
+  async #carry(sent: SentCall, command: SdkCommand): Promise<object> {
+    const { service, name, input } = sent;
+    this.#parts.listener.reaching(sent);
+    const answer = await this.#parts.carry(service, name, input, command);
     if (name.startsWith('Describe')) {
       this.#remembered.set(keyOf(name, input), { at: this.#parts.clock.monotonic(), answer });
     }

@@ -12,6 +12,16 @@ const ASKED = 20_000;
 /** EC2 may not list a machine that is as young as that. */
 const LISTED_FOR_SURE = 60_000;
 
+/** What there is to say for the end of a machine that runs. */
+export interface WhyEnded {
+  /** There are more than declared. */
+  readonly surplus: boolean;
+  /** It was decided on whatever the machine does now: it is of a former configuration, or the function was frozen since. */
+  readonly decidedBefore: boolean;
+  /** Milliseconds for which the function was frozen when it had only to send it: what happened meanwhile nobody could know. */
+  readonly heldBack: number;
+}
+
 interface Parts {
   readonly truth: Truth;
   /** Milliseconds since the epoch, as EC2's launch times are. */
@@ -63,15 +73,8 @@ export class EndingRules {
     }
   }
 
-  /**
-   * A machine that runs is about to be ended.
-   * @param why there are more than declared; or that was decided on whatever it does now: it is of a former configuration, or the
-   * function was frozen since
-   */
-  ends(
-    instance: Instance,
-    { surplus, decidedBefore }: { readonly surplus: boolean; readonly decidedBefore: boolean },
-  ): void {
+  /** A machine that runs is about to be ended. */
+  ends(instance: Instance, { surplus, decidedBefore, heldBack }: WhyEnded): void {
     if (surplus || instance.state !== 'running') return;
     this.changed();
     const { truth, now, report } = this.#parts;
@@ -92,7 +95,7 @@ export class EndingRules {
       if (members !== undefined && !members.has(logicalId)) continue;
       // One that has never worked is no member yet, and is not missed.
       const without = now() - (this.#workedAt.get(logicalId) ?? now());
-      if (without < KNOWLEDGE) continue;
+      if (without - heldBack < KNOWLEDGE) continue;
       report(
         'others-work-first',
         `${instance.id} at ${own} is ended, while ${logicalId} has not worked for ${without} ms`,

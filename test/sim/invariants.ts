@@ -4,6 +4,8 @@ import type { RegionInside } from '../../lab/region/region.ts';
 import { DOCUMENTS, documentName, TAG } from '../../lib/names.ts';
 import { MARK } from '../../lib/plan/marks.ts';
 import type { Store } from '../../lib/store/store.ts';
+import type { SentCall } from './aws-layer.ts';
+import type { WhyEnded } from './ending-rules.ts';
 import { createHealthBook, type HealthBook } from './health-book.ts';
 import type { Invocation } from './invocation.ts';
 import { Surplus } from './surplus.ts';
@@ -43,7 +45,7 @@ interface Parts {
   now(): number;
   report(rule: string, what: string): void;
   /** Told of each machine that is about to be ended, before it is. */
-  ends(instance: Instance, why: { readonly surplus: boolean; readonly decidedBefore: boolean }): void;
+  ends(instance: Instance, why: WhyEnded): void;
 }
 
 /** The Safety rules of docs/architecture.md, as statements about the world and not about the plan. */
@@ -123,14 +125,14 @@ export class Invariants {
   }
 
   /** Just before a call of the controller takes effect. */
-  called(invocation: Invocation, name: string, input: object): void {
+  called({ invocation, name, input, heldBack }: SentCall): void {
     const { report } = this.#parts;
     const isKnown = EC2_ACTIONS.has(name) || SSM_ACTIONS.has(name);
     if (!isKnown) report('only-its-own-calls', `${invocation.name} calls ${name}`);
     if (name === 'TerminateInstances') {
       const before: Instance[] = [];
       for (const id of texts(input, 'InstanceIds')) {
-        this.#terminates(id, before, invocation.isJustThawed);
+        this.#terminates(id, before, { thawed: invocation.isJustThawed, heldBack });
         before.push(...this.#parts.truth.live().filter((one) => one.id === id));
       }
     }
@@ -150,7 +152,11 @@ export class Invariants {
    * @param before machines that the same call ends, too
    * @param thawed it was decided on before a freeze, and the machine may have come back meanwhile
    */
-  #terminates(id: string, before: readonly Instance[], thawed: boolean): void {
+  #terminates(
+    id: string,
+    before: readonly Instance[],
+    { thawed, heldBack }: { readonly thawed: boolean; readonly heldBack: number },
+  ): void {
     const { truth, report } = this.#parts;
     const instance = truth.instance(id);
     if (instance === undefined) return;
@@ -162,7 +168,7 @@ export class Invariants {
     if (!surplus && !rolled && !thawed && worked !== undefined && worked >= WORKED) {
       report('no-working-machine-is-ended', `${id} has worked for ${worked} ms`);
     }
-    this.#parts.ends(instance, { surplus, decidedBefore: rolled || thawed });
+    this.#parts.ends(instance, { surplus, decidedBefore: rolled || thawed, heldBack });
     // A manager that answers nobody is repaired, also where it is declared no longer.
     if (surplus && truth.works(instance)) this.#drained(instance);
     this.#takesVoter(id, 'is terminated');

@@ -100,13 +100,18 @@ export class Invocation {
     }
   }
 
-  /** One call to the outside. @throws what `run` throws */
-  async call<T>(what: string, watch: CallWatch, run: () => Promise<T>): Promise<T> {
+  /**
+   * One call to the outside.
+   * @param run is told for how many milliseconds the invocation was frozen in the very moment of sending
+   * @throws what `run` throws
+   */
+  async call<T>(what: string, watch: CallWatch, run: (heldBack: number) => Promise<T>): Promise<T> {
     await this.gate();
+    const begun = this.#base.monotonic();
     const call = watch.before(this, what);
     await this.gate();
     try {
-      return await run();
+      return await run(this.#base.monotonic() - begun);
     } finally {
       // What was asked for has taken place by now; only whether anybody hears of it is open.
       watch.after(this, what, call);

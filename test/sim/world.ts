@@ -133,12 +133,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     carry: (options.carrier ?? directCarrier)(region),
     zoneOf: (input) => zoneOfLaunch(region, input),
     listener: {
-      reaching(invocation, _service, name, input) {
+      reaching(sent) {
+        const { invocation, name, input } = sent;
         if (isChange(name, input)) {
           changes.count += 1;
           timeline.add('call', `${invocation.name} ${name} ${shortened(input)}`);
         }
-        invariants.called(invocation, name, input);
+        invariants.called(sent);
         if (name === 'RunInstances') removal.launches(invocation, input);
         intentRules.called(invocation.name, name, input);
       },
