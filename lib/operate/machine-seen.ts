@@ -1,7 +1,8 @@
 import type { InstanceSeen, InstanceState, SwarmNode } from '../observe/observation.ts';
 import { isOutdated } from '../plan/config.ts';
-import { isMemberOf, managerHealth, workerHealth } from '../plan/health.ts';
+import { managerHealth, workerHealth } from '../plan/health.ts';
 import { MARK } from '../plan/marks.ts';
+import { isMemberOf } from '../plan/node-owner.ts';
 import type { MachineOrder } from '../plan/records.ts';
 import { nodesByInstance } from '../plan/swarm-view.ts';
 import { type DeclaredGroup, isLive } from '../plan/world.ts';

@@ -1,6 +1,6 @@
 import type { InstanceSeen, MachineProbe, ProbeOutcome, SwarmNode } from '../observe/observation.ts';
 import { LIMITS } from './limits.ts';
-import { hostOf, nodeAt } from './node-owner.ts';
+import { isMemberOf, nodeAt } from './node-owner.ts';
 import { isBeforeTheSwarm, isHealthyVoter, isUnheard, nodesByInstance, type SwarmView } from './swarm-view.ts';
 import { type PlanInput, petSlot, probeOf } from './world.ts';
 
@@ -209,10 +209,4 @@ function bootHealth({ boot, uptimeSeconds, engine }: MachineProbe, instanceId: s
   if (uptimeSeconds * 1000 < LIMITS.boot) return { kind: 'coming', what: 'boot to finish' };
   const reason = `the boot script of ${instanceId} has not finished after ${uptimeSeconds} s`;
   return { kind: 'broken', symptom: 'boot-stuck', reason, remedies: ['replace'] };
-}
-
-/** Does this Swarm node stand for that logical ID? By its engine label, else by its Raft address. */
-export function isMemberOf(node: SwarmNode, logicalId: string): boolean {
-  if (node.logicalId !== undefined) return node.logicalId === logicalId;
-  return node.raft !== undefined && hostOf(node.raft.address) === logicalId;
 }

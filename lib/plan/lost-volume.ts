@@ -1,9 +1,9 @@
 import type { InstanceSeen, VolumeSeen } from '../observe/observation.ts';
 import { attachmentOf } from './attachment.ts';
 import type { Draft } from './draft.ts';
-import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { MARK } from './marks.ts';
+import { isMemberOf } from './node-owner.ts';
 import { isHealthyVoter, type SwarmView } from './swarm-view.ts';
 import { type DeclaredGroup, declaredGroups, isLive, logicalIdsOf, type PlanInput, petSlot } from './world.ts';
 

@@ -1,11 +1,12 @@
 import type { InstanceSeen, SwarmNode } from '../observe/observation.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
-import { answerOf, type Health, isMemberOf, managerHealth } from './health.ts';
+import { answerOf, type Health, managerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isWithoutDisk } from './lost-volume.ts';
 import { isMarked, MARK } from './marks.ts';
 import { planNodeRemoval } from './membership.ts';
+import { isMemberOf } from './node-owner.ts';
 import { isBeingRolled } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import { endsAMachine, type Gate, planRepair, restartsAnEngine } from './repair.ts';

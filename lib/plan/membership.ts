@@ -1,9 +1,8 @@
 import type { SwarmNode } from '../observe/observation.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
-import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
-import { instanceIdOf, machinesAt } from './node-owner.ts';
+import { hostOf, instanceIdOf, isMemberOf, machinesAt } from './node-owner.ts';
 import type { Occupant } from './pets.ts';
 import { retiredIds } from './retired.ts';
 import { isHealthyVoter, nodesByInstance, type WholeView } from './swarm-view.ts';
@@ -112,15 +111,16 @@ export function planWorkerJoins(draft: Draft, view: WholeView, instanceIds: read
 
 /** Nodes of machines that are gone are removed from the list (Safety 12); never a manager, never one that is none of ours. */
 export function planDeadNodes(input: PlanInput, draft: Draft, view: WholeView, managers: readonly Manager[]): void {
-  const declared = new Set(managers.map((manager) => manager.logicalId));
-  const retired = new Set(retiredIds(input));
+  const retired = retiredIds(input);
   for (const node of view.nodes) {
-    if (node.logicalId !== undefined && retired.has(node.logicalId)) continue;
+    if (retired.some((logicalId) => isMemberOf(node, logicalId))) continue;
     const machine = instanceIdOf(node);
     if (node.raft !== undefined) {
-      if (machine === undefined || node.logicalId === undefined || declared.has(node.logicalId)) continue;
-      const reason = `manager ${node.id} at ${node.logicalId} is not declared; demote and remove it by hand, or declare it`;
-      draft.hold('undeclared-manager', node.logicalId, reason);
+      const isDeclared = managers.some(({ logicalId }) => isMemberOf(node, logicalId));
+      if (machine === undefined || node.logicalId === undefined || isDeclared) continue;
+      const at = hostOf(node.raft.address);
+      const reason = `manager ${node.id} at ${at} is not declared; demote and remove it by hand, or declare it`;
+      draft.hold('undeclared-manager', at, reason);
       continue;
     }
     const why = machine === undefined ? whyRenamedDead(input, view, node) : whyDead(input, view, node, machine);
@@ -146,9 +146,10 @@ function whyDead(input: PlanInput, view: WholeView, node: SwarmNode, machine: st
   return isLive(instance) ? undefined : `it is down, and ${machine} is ${instance.state}`;
 }
 
-/** A node whose hostname was changed by hand. Our label says that it was one of ours, its address that nothing of it is left. */
+/** A node whose hostname was changed by hand. Our labels say that it was one of ours, its address that nothing of it is left. */
 function whyRenamedDead(input: PlanInput, view: WholeView, node: SwarmNode): string | undefined {
-  if (node.state !== 'down' || node.settings === undefined) return undefined;
+  const isOurs = node.settings !== undefined || node.logicalId !== undefined;
+  if (node.state !== 'down' || !isOurs) return undefined;
   const successor = view.nodes.find((other) => other.state === 'ready' && other.address === node.address);
   if (successor !== undefined) return `it is down, and at its address is node ${successor.id} now`;
   const isThere = machinesAt(input, node.address).length > 0;

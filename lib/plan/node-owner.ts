@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { InstanceSeen, MachineProbe, SwarmNode } from '../observe/observation.ts';
 import { instancesById, isLive, type PlanInput } from './world.ts';
 
@@ -43,6 +44,21 @@ export function nodeAt(nodes: readonly SwarmNode[], { id, privateIp }: InstanceS
 
 function addressesOf({ address, raft }: SwarmNode): readonly string[] {
   return raft === undefined ? [address] : [address, hostOf(raft.address)];
+}
+
+/**
+ * Does this node stand for that logical ID? In the Raft group its address there says so. Of others the engine label does, as a
+ * worker may have the address of a former manager by now; but not against the address: whoever copies a daemon.json copies it.
+ */
+export function isMemberOf({ address, logicalId: label, raft }: SwarmNode, logicalId: string): boolean {
+  const known = raft === undefined ? '' : hostOf(raft.address);
+  if (isTold(known)) return known === logicalId;
+  return label === logicalId && (address === logicalId || !isTold(address));
+}
+
+/** A manager may see a node at no address, or at the loopback's. */
+function isTold(address: string): boolean {
+  return isIPv4(address) && address !== '0.0.0.0' && !address.startsWith('127.');
 }
 
 /** Of `host:port`. */

@@ -1,7 +1,7 @@
 import type { InstanceSeen } from '../observe/observation.ts';
 import type { Draft } from './draft.ts';
-import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { isMemberOf } from './node-owner.ts';
 import type { Recovery } from './records.ts';
 import { retiredIds } from './retired.ts';
 import type { SwarmView } from './swarm-view.ts';

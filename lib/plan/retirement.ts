@@ -1,11 +1,10 @@
 import type { InstanceSeen, SwarmNode } from '../observe/observation.ts';
 import type { Draft } from './draft.ts';
 import type { Manager } from './genesis.ts';
-import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
 import { planNodeRemoval } from './membership.ts';
-import { instanceIdOf } from './node-owner.ts';
+import { instanceIdOf, isMemberOf } from './node-owner.ts';
 import { isBeingRolled } from './orders.ts';
 import { endsAMachine } from './repair.ts';
 import { retiredIds } from './retired.ts';

@@ -1,9 +1,9 @@
 import { settingsHash } from '../spec/settings-hash.ts';
 import type { Herds } from './cattle.ts';
 import type { Draft } from './draft.ts';
-import { isMemberOf } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { isMarked, MARK } from './marks.ts';
+import { isMemberOf } from './node-owner.ts';
 import { isOrdered, isToBeReplaced } from './orders.ts';
 import type { Occupant } from './pets.ts';
 import type { Suspicion } from './records.ts';

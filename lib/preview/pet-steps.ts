@@ -1,6 +1,6 @@
 import type { InstanceSeen } from '../observe/observation.ts';
 import { isOutdated } from '../plan/config.ts';
-import { isMemberOf } from '../plan/health.ts';
+import { isMemberOf } from '../plan/node-owner.ts';
 import { isDue, isOrdered, whyReplaced } from '../plan/orders.ts';
 import type { SwarmView } from '../plan/swarm-view.ts';
 import { type DeclaredGroup, instancesInOrder, isLive, logicalIdsOf, type PlanInput, petSlot } from '../plan/world.ts';

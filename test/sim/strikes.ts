@@ -169,6 +169,16 @@ export const STRIKES = {
       world.fleet.faults.renameMachine(id, `build-${id.slice(-4)}`);
       world.fleet.faults.startEngine(id);
     }),
+  'relabelled-by-hand': (world, dice) => {
+    const others = running(world).flatMap(({ id }) => world.truth.engine(id) ?? []);
+    const labels = dice.chance(0.5) ? {} : (dice.pick(others)?.labels ?? {});
+    const what = `someone gives it the labels ${JSON.stringify(labels)} and restarts its engine`;
+    return onEngine(world, dice, what, (id) => {
+      world.fleet.faults.killEngine(id);
+      world.fleet.faults.relabelEngine(id, labels);
+      world.fleet.faults.startEngine(id);
+    });
+  },
 } satisfies Readonly<Record<string, Strike>>;
 
 export type StrikeKind = keyof typeof STRIKES;

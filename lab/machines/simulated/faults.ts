@@ -12,6 +12,8 @@ export interface Faults {
   startEngine(instanceId: string): void;
   /** The machine is called otherwise until its next boot. Its engine, which is down, will tell so when it starts. */
   renameMachine(instanceId: string, hostname: string): void;
+  /** Someone writes other labels into its daemon.json, until its next boot. Its engine, which is down, will tell so when it starts. */
+  relabelEngine(instanceId: string, labels: Readonly<Record<string, string>>): void;
   /** The engine takes part in everything, but its API answers nobody until it is restarted. */
   hangEngine(instanceId: string): void;
   /** @returns whether the key was right */
@@ -66,6 +68,9 @@ export function createFaults(
     startEngine: (id) => startEngine(world, engine(id)),
     renameMachine(id, hostname) {
       engine(id).hostname = hostname;
+    },
+    relabelEngine(id, labels) {
+      engine(id).labels = labels;
     },
     hangEngine(id) {
       engine(id).hung = true;

@@ -217,11 +217,14 @@ describe('nodes of machines that are gone', () => {
     probeAll(cluster, [...nodesOf(cluster), { ...laptop, settings: undefined }]);
     assert.deepEqual(planned(cluster).actions, []);
     const visitor = wholeCluster();
+    const third = nodeFor(instanceOf(visitor, M3));
+    assert.ok(third.raft);
     const manager = {
-      ...nodeFor(instanceOf(visitor, M3)),
+      ...third,
       id: 'node-x',
       hostname: instanceId(9),
       logicalId: '10.42.9.9',
+      raft: { ...third.raft, address: '10.42.9.9:2377' },
     };
     probeAll(visitor, [...nodesOf(visitor), down(manager)]);
     assert.deepEqual(ofKind(planned(visitor).actions, 'removeNode'), []);
@@ -244,7 +247,9 @@ describe('nodes of machines that are gone', () => {
     const former = { ...renamed, logicalId: MANAGER_IPS[1], address: MANAGER_IPS[1] ?? '' };
     assert.deepEqual(removed(one, former), ['node-renamed'], 'it was a manager, which has joined anew');
     assert.deepEqual(removed(one, { ...renamed, address: '10.42.7.7', state: 'unknown' }), []);
-    assert.deepEqual(removed(one, { ...renamed, address: '10.42.7.7', settings: undefined }), [], 'it never was ours');
+    const gone = { ...renamed, address: '10.42.7.7', settings: undefined };
+    assert.deepEqual(removed(one, { ...gone, logicalId: '10.42.9.9' }), ['node-renamed'], 'one of our labels is left');
+    assert.deepEqual(removed(one, gone), [], 'it never was ours');
   });
 
   it('of managers that are declared no longer are dealt with where these are taken away', () => {

@@ -103,10 +103,11 @@ describe('a manager that can not be asked', () => {
   }
 
   it('is not ended where a node works on it, whatever its labels and its name say', () => {
-    for (const other of [{ logicalId: '10.42.9.9' }, { logicalId: '10.42.9.9', hostname: 'build-box' }]) {
-      const cluster = unheard((node) => ({ ...node, ...other }));
+    const demoted = { role: 'worker', raft: undefined } as const;
+    for (const other of [{}, { hostname: 'build-box' }, demoted, { ...demoted, hostname: 'build-box' }]) {
+      const cluster = unheard((node) => ({ ...node, logicalId: '10.42.9.9', ...other }));
       assert.deepEqual(planned(cluster).actions, []);
-      assert.match(heldBy(cluster, 'silent')?.reason ?? '', /works there/);
+      assert.match(heldBy(cluster, 'silent')?.reason ?? '', other === demoted ? /works there/ : /works/);
     }
   });
 

@@ -1,6 +1,6 @@
 import type { ProbeOutcome } from '../../../lib/observe/observation.ts';
 import type { Action } from '../../../lib/plan/action.ts';
-import { isMemberOf } from '../../../lib/plan/health.ts';
+import { isMemberOf } from '../../../lib/plan/node-owner.ts';
 import { swarmView } from '../../../lib/plan/swarm-view.ts';
 import type { PlanInput } from '../../../lib/plan/world.ts';
 import { changedInput, changedPlan, type PlantedBug } from './planted-bug.ts';
