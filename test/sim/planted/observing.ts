@@ -64,7 +64,36 @@ export const observingBugs: readonly PlantedBug[] = [
       return { ...input, observation: { ...input.observation, instances: nameless, probes: said } };
     }),
   },
+  {
+    name: 'known-by-label',
+    breaks: 'which manager a node stands for is told from its engine label alone, which people copy',
+    caughtBy: ['only-dead-nodes-are-removed', 'quorum-is-kept', 'whole-again'],
+    faults: {
+      fromTheStart: false,
+      duration: 900_000,
+      climates: [],
+      strikes: [
+        { kind: 'relabelled-by-hand', every: 45_000 },
+        { kind: 'manager-and-volume-lost', every: 200_000 },
+      ],
+    },
+    plant: changedInput((input) => {
+      const { probes } = input.observation;
+      const said = probes && new Map([...probes].map(([id, one]) => [id, believingLabels(one)]));
+      return { ...input, observation: { ...input.observation, probes: said } };
+    }),
+  },
 ];
+
+function believingLabels(outcome: ProbeOutcome): ProbeOutcome {
+  if (outcome.kind !== 'answered' || outcome.probe.nodes === undefined) return outcome;
+  const nodes = outcome.probe.nodes.map((node) => {
+    const { logicalId, raft } = node;
+    if (logicalId === undefined) return node;
+    return { ...node, address: logicalId, raft: raft && { ...raft, address: `${logicalId}:2377` } };
+  });
+  return { ...outcome, probe: { ...outcome.probe, nodes } };
+}
 
 function anonymous(outcome: ProbeOutcome): ProbeOutcome {
   if (outcome.kind !== 'answered' || outcome.probe.engine.state !== 'up') return outcome;
