@@ -143,10 +143,16 @@ export class Truth {
     return this.#fleet.machines.get(instanceId)?.engine;
   }
 
-  /** Was the machine launched for a volume that is there no more? Then it can never work. */
-  waitsInVain({ userData }: Instance): boolean {
+  /** Was the machine launched for a volume that is there no more, or that gave way to a newer one? Then it can never work. */
+  waitsInVain({ id, userData, tags }: Instance): boolean {
     const { volumeId } = readBootOrder(Buffer.from(userData, 'base64').toString('utf8'));
-    return volumeId !== undefined && this.#inside.ec2.volumes.get(volumeId) === undefined;
+    if (volumeId === undefined) return false;
+    const { volumes } = this.#inside.ec2;
+    const own = volumes.get(volumeId);
+    if (own === undefined) return true;
+    if (own.attachment?.instanceId === id || !own.tags.has(TAG.mark)) return false;
+    const logicalId = tags.get(TAG.logicalId);
+    return [...volumes].some((other) => other.tags.get(TAG.logicalId) === logicalId && !other.tags.has(TAG.mark));
   }
 
   /** Does the machine's engine have Raft state? */
