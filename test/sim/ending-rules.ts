@@ -64,9 +64,9 @@ export class EndingRules {
       if (life.works && !works) life.firstBreak ??= at;
       if (!life.works && works) life.worksSince = at;
       const logicalId = instance.tags.get(TAG.logicalId);
-      // One that leads works, although for a moment its node has the name of the machine before.
-      if (logicalId !== undefined && (works || life.works || instance.id === leading))
-        this.#workedAt.set(logicalId, at);
+      // One that leads, or votes and says so, works, although for a moment its node has the name of the machine before.
+      const takesPart = instance.id === leading || (truth.votes(instance.id) && truth.answers(instance.id));
+      if (logicalId !== undefined && (works || life.works || takesPart)) this.#workedAt.set(logicalId, at);
       life.works = works;
       life.stateSince = truth.hasState(instance.id) ? (life.stateSince ?? at) : undefined;
       this.#lives.set(instance.id, life);
