@@ -46,6 +46,8 @@ export class EndingRules {
   readonly #lives = new Map<string, Life>();
   /** When the member at this address was last seen to work. */
   readonly #workedAt = new Map<string, number>();
+  /** Where the Raft group's members were when it last had a leader; `undefined`: it never had one. */
+  #members: ReadonlySet<string> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -56,6 +58,7 @@ export class EndingRules {
     const { truth, now } = this.#parts;
     const at = now();
     const leading = truth.leader()?.engine.instanceId;
+    this.#members = truth.memberAddresses() ?? this.#members;
     for (const instance of truth.instances()) {
       const known = this.#lives.get(instance.id);
       if (instance.state === 'terminated' && known?.works !== true) continue;
@@ -88,11 +91,10 @@ export class EndingRules {
     const own = instance.tags.get(TAG.logicalId);
     // One that was rebooted a moment ago had no state as long as its boot failed.
     if (own === undefined || life?.stateSince === undefined || now() - life.stateSince < ASKED) return;
-    const members = truth.memberAddresses();
     for (const logicalId of truth.managerIds()) {
       if (logicalId === own) continue;
       // One that was removed, and is declared again, is no member until it has joined.
-      if (members !== undefined && !members.has(logicalId)) continue;
+      if (this.#members !== undefined && !this.#members.has(logicalId)) continue;
       // One that has never worked is no member yet, and is not missed.
       const without = now() - (this.#workedAt.get(logicalId) ?? now());
       if (without - heldBack < KNOWLEDGE) continue;
