@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net';
 import type { InstanceSeen, MachineProbe, SwarmNode } from '../observe/observation.ts';
+import { parseAddress } from '../spec/cidr.ts';
 import { instancesById, isLive, type PlanInput } from './world.ts';
 
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
@@ -58,7 +58,7 @@ export function isMemberOf({ address, logicalId: label, raft }: SwarmNode, logic
 
 /** A manager may see a node at no address, or at the loopback's. */
 function isTold(address: string): boolean {
-  return isIPv4(address) && address !== '0.0.0.0' && !address.startsWith('127.');
+  return parseAddress(address) !== undefined && address !== '0.0.0.0' && !address.startsWith('127.');
 }
 
 /** Of `host:port`. */
