@@ -164,24 +164,32 @@ export const STRIKES = {
     return `${victim.name} is frozen`;
   },
   'renamed-by-hand': (world, dice) =>
-    onEngine(world, dice, 'someone gives it another hostname and restarts its engine', (id) => {
-      world.fleet.faults.killEngine(id);
-      world.fleet.faults.renameMachine(id, `build-${id.slice(-4)}`);
-      world.fleet.faults.startEngine(id);
-    }),
+    changedByHand(world, dice, 'another hostname', (id) =>
+      world.fleet.faults.renameMachine(id, `build-${id.slice(-4)}`),
+    ),
   'relabelled-by-hand': (world, dice) => {
     const others = running(world).flatMap(({ id }) => world.truth.engine(id) ?? []);
     const labels = dice.chance(0.5) ? {} : (dice.pick(others)?.labels ?? {});
-    const what = `someone gives it the labels ${JSON.stringify(labels)} and restarts its engine`;
-    return onEngine(world, dice, what, (id) => {
-      world.fleet.faults.killEngine(id);
-      world.fleet.faults.relabelEngine(id, labels);
-      world.fleet.faults.startEngine(id);
-    });
+    const what = `the labels ${JSON.stringify(labels)}`;
+    return changedByHand(world, dice, what, (id) => world.fleet.faults.relabelEngine(id, labels));
   },
 } satisfies Readonly<Record<string, Strike>>;
 
 export type StrikeKind = keyof typeof STRIKES;
+
+/** What an engine reads when it starts. */
+function changedByHand(
+  world: World,
+  dice: Dice,
+  what: string,
+  change: (instanceId: string) => void,
+): string | undefined {
+  return onEngine(world, dice, `someone gives it ${what} and restarts its engine`, (id) => {
+    world.fleet.faults.killEngine(id);
+    change(id);
+    world.fleet.faults.startEngine(id);
+  });
+}
 
 function onEngine(world: World, dice: Dice, what: string, act: (instanceId: string) => void): string | undefined {
   const victim = dice.pick(running(world).filter(({ id }) => world.truth.engine(id)?.process === 'up'));

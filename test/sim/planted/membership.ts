@@ -1,9 +1,8 @@
-import type { ProbeOutcome } from '../../../lib/observe/observation.ts';
 import type { Action } from '../../../lib/plan/action.ts';
 import { isMemberOf } from '../../../lib/plan/node-owner.ts';
 import { swarmView } from '../../../lib/plan/swarm-view.ts';
 import type { PlanInput } from '../../../lib/plan/world.ts';
-import { changedInput, changedPlan, type PlantedBug } from './planted-bug.ts';
+import { changedInput, changedPlan, type PlantedBug, withNodes } from './planted-bug.ts';
 
 /** Bugs in who joins, leaves and is removed. */
 export const membershipBugs: readonly PlantedBug[] = [
@@ -81,11 +80,5 @@ function withoutFormerNodes(input: PlanInput): PlanInput {
     const isBlank = outcome?.kind === 'answered' && outcome.probe.raftState === 'none';
     return isBlank && logicalId !== undefined ? [logicalId] : [];
   });
-  const cleared = (outcome: ProbeOutcome): ProbeOutcome => {
-    if (outcome.kind !== 'answered' || outcome.probe.nodes === undefined) return outcome;
-    const nodes = outcome.probe.nodes.filter((node) => !blank.some((logicalId) => isMemberOf(node, logicalId)));
-    return { ...outcome, probe: { ...outcome.probe, nodes } };
-  };
-  const clearedProbes = new Map([...probes].map(([id, outcome]) => [id, cleared(outcome)]));
-  return { ...input, observation: { ...input.observation, probes: clearedProbes } };
+  return withNodes(input, (nodes) => nodes.filter((node) => !blank.some((logicalId) => isMemberOf(node, logicalId))));
 }

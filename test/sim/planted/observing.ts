@@ -1,6 +1,6 @@
 import { TAG } from '../../../lib/names.ts';
-import type { ProbeOutcome } from '../../../lib/observe/observation.ts';
-import { changedInput, type PlantedBug } from './planted-bug.ts';
+import type { ProbeOutcome, SwarmNode } from '../../../lib/observe/observation.ts';
+import { changedInput, type PlantedBug, withAnswers, withNodes } from './planted-bug.ts';
 
 /** Bugs in what is made of AWS's answers. */
 export const observingBugs: readonly PlantedBug[] = [
@@ -57,11 +57,11 @@ export const observingBugs: readonly PlantedBug[] = [
     breaks: 'which machine a worker runs on is told from its hostname alone, which people change',
     caughtBy: ['no-working-machine-is-ended', 'looked-at-twice', 'drained-before-removed'],
     plant: changedInput((input) => {
-      const { instances, probes } = input.observation;
+      const { instances } = input.observation;
       const herd = new Set(instances.filter(({ logicalId }) => logicalId === undefined).map(({ id }) => id));
       const nameless = instances.map((one) => (herd.has(one.id) ? { ...one, privateIp: undefined } : one));
-      const said = probes && new Map([...probes].map(([id, one]) => [id, herd.has(id) ? anonymous(one) : one]));
-      return { ...input, observation: { ...input.observation, instances: nameless, probes: said } };
+      const told = withAnswers(input, (outcome, id) => (herd.has(id) ? anonymous(outcome) : outcome));
+      return { ...told, observation: { ...told.observation, instances: nameless } };
     }),
   },
   {
@@ -77,22 +77,14 @@ export const observingBugs: readonly PlantedBug[] = [
         { kind: 'manager-and-volume-lost', every: 200_000 },
       ],
     },
-    plant: changedInput((input) => {
-      const { probes } = input.observation;
-      const said = probes && new Map([...probes].map(([id, one]) => [id, believingLabels(one)]));
-      return { ...input, observation: { ...input.observation, probes: said } };
-    }),
+    plant: changedInput((input) => withNodes(input, (nodes) => nodes.map(asLabelled))),
   },
 ];
 
-function believingLabels(outcome: ProbeOutcome): ProbeOutcome {
-  if (outcome.kind !== 'answered' || outcome.probe.nodes === undefined) return outcome;
-  const nodes = outcome.probe.nodes.map((node) => {
-    const { logicalId, raft } = node;
-    if (logicalId === undefined) return node;
-    return { ...node, address: logicalId, raft: raft && { ...raft, address: `${logicalId}:2377` } };
-  });
-  return { ...outcome, probe: { ...outcome.probe, nodes } };
+function asLabelled(node: SwarmNode): SwarmNode {
+  const { logicalId, raft } = node;
+  if (logicalId === undefined) return node;
+  return { ...node, address: logicalId, raft: raft && { ...raft, address: `${logicalId}:2377` } };
 }
 
 function anonymous(outcome: ProbeOutcome): ProbeOutcome {

@@ -1,3 +1,4 @@
+import type { ProbeOutcome, SwarmNode } from '../../../lib/observe/observation.ts';
 import type { Plan } from '../../../lib/plan/action.ts';
 import type { PlanInput } from '../../../lib/plan/world.ts';
 import type { FaultPlan } from '../fault-plan.ts';
@@ -27,4 +28,20 @@ export function changedPlan(change: (plan: Plan, input: PlanInput) => Plan): () 
 /** A bug in the planner: it is told something else than what is. */
 export function changedInput(change: (input: PlanInput) => PlanInput): () => Overrides {
   return () => ({ plan: (real) => (input) => real(change(input)) });
+}
+
+/** What machines answered, changed. */
+export function withAnswers(input: PlanInput, change: (outcome: ProbeOutcome, id: string) => ProbeOutcome): PlanInput {
+  const { probes } = input.observation;
+  if (probes === undefined) return input;
+  const changed = new Map([...probes].map(([id, outcome]) => [id, change(outcome, id)]));
+  return { ...input, observation: { ...input.observation, probes: changed } };
+}
+
+/** The lists of nodes among what machines answered, changed. */
+export function withNodes(input: PlanInput, change: (nodes: readonly SwarmNode[]) => readonly SwarmNode[]): PlanInput {
+  return withAnswers(input, (outcome) => {
+    if (outcome.kind !== 'answered' || outcome.probe.nodes === undefined) return outcome;
+    return { ...outcome, probe: { ...outcome.probe, nodes: change(outcome.probe.nodes) } };
+  });
 }
